@@ -1,0 +1,3 @@
+export * from './finding.ts'
+export * from './log.ts'
+export * from './storage-error.ts'
