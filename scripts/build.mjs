@@ -1,0 +1,34 @@
+// Bundles the `stowage` command (which is also the driver's main) into packages/cli/dist, ESM with splitting,
+// so that `stowage version` loads a few kilobytes and the rest only when a command needs it.
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const quiet = process.argv.includes('--quiet')
+const outdir = `${root}packages/cli/dist`
+
+rmSync(outdir, { recursive: true, force: true })
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { stowage: 'packages/cli/src/main.ts', simulate: 'packages/e2e/src/simulate/main.ts' },
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'linked',
+  metafile: true,
+  logLevel: 'warning',
+  // Bundled CommonJS libraries ask for node's own modules by require().
+  banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
+})
+if (!quiet) {
+  const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
+  console.log(`built ${outdir.slice(root.length)}: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB`)
+}
