@@ -1,0 +1,5 @@
+module stowage.dev/real-parts/etcd
+
+go 1.26.0
+
+require go.etcd.io/etcd/server/v3 v3.6.8
