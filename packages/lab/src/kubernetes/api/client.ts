@@ -1,0 +1,48 @@
+/** The store as in-process controllers see it. */
+import type { Cancel, Clock, Random } from '@stowage/effects'
+import type { Api, KubeInput, KubeObject, ListOptions, WatchEvent, WriteOptions } from './api.ts'
+import { recordEvent } from './event-recorder.ts'
+import { frozenObject } from './json.ts'
+import type { JsonObject } from './json.ts'
+import type { Requests, Selection } from './requests.ts'
+import { watchInOrder } from './watch-queue.ts'
+
+/** The one place where stored JSON takes the type that the caller names: the store holds what validation let in. */
+function seenAs<T extends KubeObject>(object: JsonObject): T {
+  return object as unknown as T
+}
+
+export function makeClient(requests: Requests, clock: Clock, latency: Random, userAgent: string): Api {
+  const named = <O extends WriteOptions>(options: O | undefined): WriteOptions & O => ({ fieldManager: userAgent, ...options }) as WriteOptions & O
+  return {
+    get: <T extends KubeObject>(resource: string, name: string, namespace = '') => {
+      const found = requests.find(requests.resource(resource), namespace, name)
+      return found === undefined ? undefined : seenAs<T>(found)
+    },
+    list: <T extends KubeObject>(resource: string, options: ListOptions = {}) =>
+      requests.list(requests.resource(resource), options.namespace, selectionOf(options)).map(each => seenAs<T>(each)),
+    create: <T extends KubeObject>(resource: string, object: KubeInput, options?: WriteOptions) =>
+      seenAs<T>(requests.create(requests.resource(resource), object.metadata.namespace ?? '', frozenObject(object), named(options))),
+    update: <T extends KubeObject>(resource: string, object: KubeInput, options?: WriteOptions) =>
+      seenAs<T>(requests.update(requests.resource(resource), object.metadata.namespace ?? '', frozenObject(object), named(options))),
+    patch: (resource, name, namespace, type, body, options) =>
+      seenAs(requests.patch(requests.resource(resource), namespace ?? '', name, type, body, named(options))),
+    delete: (resource, name, namespace = '', options = {}) => {
+      requests.delete(requests.resource(resource), namespace, name, options)
+    },
+    watch: <T extends KubeObject>(resource: string, options: ListOptions, listener: (event: WatchEvent<T>) => void): Cancel =>
+      watchInOrder(requests, clock, latency, requests.resource(resource), options.namespace, selectionOf(options), (type, object) =>
+        listener({ type, object: seenAs<T>(object) }),
+      ),
+    bind: (namespace, pod, node) => {
+      requests.bind(namespace, pod, node)
+    },
+    event: (about, type, reason, message) => recordEvent(requests, clock, userAgent, frozenObject(about), { type, reason, message }),
+    as: other => makeClient(requests, clock, latency, other),
+  }
+}
+
+function selectionOf(options: ListOptions): Selection {
+  const { labelSelector, fieldSelector } = options
+  return { ...(labelSelector === undefined ? {} : { labelSelector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) }
+}

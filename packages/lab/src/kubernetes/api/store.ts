@@ -1,0 +1,30 @@
+import type { Clock, Random } from '@stowage/effects'
+import type { Api } from './api.ts'
+import { makeClient } from './client.ts'
+import { Requests } from './requests.ts'
+
+export interface StoreOptions {
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** The lab's API server without its HTTP face. Starts with the namespaces default, kube-node-lease, kube-public, kube-system. */
+export interface Store {
+  /** `userAgent` is the default field manager of what this client writes. */
+  client(userAgent: string): Api
+  /** The same calls in terms of JSON, as the HTTP face makes them. */
+  readonly requests: Requests
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export function createStore(options: StoreOptions): Store {
+  const requests = new Requests(options.clock, options.random.fork('kubernetes-api'))
+  const watchLatency = options.random.fork('kubernetes-watch')
+  const client = (userAgent: string): Api => makeClient(requests, options.clock, watchLatency, userAgent)
+  const boot = client('kube-apiserver')
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    boot.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  }
+  return { client, requests, clock: options.clock, random: options.random }
+}
