@@ -1,0 +1,8 @@
+export * from './virtual/world.ts'
+export { MemoryFiles } from './virtual/memory-files.ts'
+export { SeededRandom } from './virtual/seeded-random.ts'
+export { QuiescentError, RunLimitError } from './virtual/scheduler.ts'
+export type { TraceRecord } from './virtual/trace.ts'
+export type { VirtualProgram } from './virtual/programs.ts'
+export type { Latencies, Latency } from './virtual/hops.ts'
+export type { Fate, Faults, HttpFault, RpcCallSeen, RpcFault } from './virtual/faults.ts'
