@@ -29,7 +29,7 @@ function send(request: HttpRequest, agent: ReturnType<ReturnType<typeof createAg
     const { signal } = request
     if (signal?.aborted) return reject(signal.reason as Error)
     const url = new URL(request.url)
-    const sent = (url.protocol === 'http:' ? requestHttp : requestHttps)(url, { method: request.method, headers: { ...request.headers }, agent })
+    const sent = (url.protocol === 'http:' ? requestHttp : requestHttps)(url, { method: request.method, headers: headersOf(request), agent })
     const onAbort = (): void => {
       sent.destroy()
       reject(signal?.reason as Error)
@@ -48,6 +48,11 @@ function send(request: HttpRequest, agent: ReturnType<ReturnType<typeof createAg
     })
     sent.end(request.body)
   })
+}
+
+/** node:http sends the body of a DELETE without a length, and the server takes it for the next request. */
+function headersOf({ headers, body }: HttpRequest): Record<string, string> {
+  return { ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) }
 }
 
 function asFailure(error: unknown, request: HttpRequest): HttpFailure {
