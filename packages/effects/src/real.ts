@@ -9,6 +9,7 @@ import { realRpc } from './real/rpc.ts'
 
 export { listenHttp } from './real/listen-http.ts'
 export type { ListenOptions, Listening } from './real/listen-http.ts'
+export { realProcesses } from './real/processes.ts'
 
 export interface RealEffectsOptions {
   readonly programs?: Partial<ProgramLimits>
