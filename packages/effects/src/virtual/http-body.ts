@@ -1,3 +1,4 @@
+import { HttpFailure } from '../http.ts'
 import type { Hops } from './hops.ts'
 
 /** Chunks that may be under way or unread before the sender is held back. */
@@ -75,7 +76,7 @@ export function carryBody(hops: Hops, source: AsyncIterable<Uint8Array>, onClose
       if (closed) return
     }
   }
-  pump().catch(fail)
+  pump().catch((error: unknown) => fail(new HttpFailure('answer', 'ECONNRESET', 'the connection broke before the whole answer was there', error)))
 
   const next = (): Promise<IteratorResult<Uint8Array>> => {
     const chunk = arrived.shift()

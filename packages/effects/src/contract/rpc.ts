@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { Effects } from '../index.ts'
+import { RpcFailure, rpcCode } from '../rpc.ts'
+
+type RpcRig = (body: (effects: Pick<Effects, 'rpc' | 'clock'>, directory: string) => Promise<void>) => Promise<void>
+
+const method = '/test.v1.Echo/Say'
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const text = (value: Uint8Array): string => new TextDecoder().decode(value)
+
+/** `directory`: existing and empty. */
+export function rpcContract(name: string, rig: RpcRig): void {
+  describe(`rpc: ${name}`, () => {
+    callsAndAnswers(rig)
+    deadlinesAndEnds(rig)
+  })
+}
+
+function callsAndAnswers(rig: RpcRig): void {
+  test('bytes go there and back', () =>
+    rig(async ({ rpc }, directory) => {
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async (called, request) => bytes(`${called} ${text(request)}`))
+      const client = rpc.connect(`${directory}/a.sock`)
+      expect(text(await client.call(method, bytes('hello'), { timeoutMs: 5_000 }))).toBe(`${method} hello`)
+      expect(await client.call(method, new Uint8Array(), { timeoutMs: 5_000 })).toHaveLength(method.length + 1)
+      client.close()
+      await server.close()
+    }))
+
+  test('a status with its message reaches the caller; anything else thrown is INTERNAL', () =>
+    rig(async ({ rpc }, directory) => {
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async (_, request) => {
+        throw text(request) === 'status' ? new RpcFailure(rpcCode.RESOURCE_EXHAUSTED, 'storage "fast" is full') : new Error('bug')
+      })
+      const client = rpc.connect(`${directory}/a.sock`)
+      await expect(client.call(method, bytes('status'), { timeoutMs: 5_000 })).rejects.toMatchObject({ code: rpcCode.RESOURCE_EXHAUSTED, message: 'storage "fast" is full' })
+      await expect(client.call(method, bytes('bug'), { timeoutMs: 5_000 })).rejects.toMatchObject({ code: rpcCode.INTERNAL, message: 'bug' })
+      client.close()
+      await server.close()
+    }))
+
+  test('an unknown method is UNIMPLEMENTED', () =>
+    rig(async ({ rpc }, directory) => {
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async () => new Uint8Array())
+      const client = rpc.connect(`${directory}/a.sock`)
+      await expect(client.call('/test.v1.Echo/Sing', new Uint8Array(), { timeoutMs: 5_000 })).rejects.toMatchObject({ code: rpcCode.UNIMPLEMENTED })
+      client.close()
+      await server.close()
+    }))
+
+  test('nobody listening is UNAVAILABLE, and the same client reaches a server that comes later', () =>
+    rig(async ({ rpc, clock }, directory) => {
+      const client = rpc.connect(`${directory}/a.sock`)
+      await expect(client.call(method, new Uint8Array(), { timeoutMs: 5_000 })).rejects.toMatchObject({ code: rpcCode.UNAVAILABLE })
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async () => bytes('here'))
+      await clock.sleep(1_500)
+      expect(text(await client.call(method, new Uint8Array(), { timeoutMs: 5_000 }))).toBe('here')
+      client.close()
+      await server.close()
+    }))
+
+  test('sockets of a directory are listed, and gone after close', () =>
+    rig(async ({ rpc }, directory) => {
+      const servers = [await rpc.serve(`${directory}/b.sock`, [], async () => bytes('')), await rpc.serve(`${directory}/a.sock`, [], async () => bytes(''))]
+      expect(await rpc.list(directory)).toEqual([`${directory}/a.sock`, `${directory}/b.sock`])
+      for (const server of servers) await server.close()
+      expect(await rpc.list(directory)).toEqual([])
+    }))
+
+  test('a socket can be served again after its server closed', () =>
+    rig(async ({ rpc }, directory) => {
+      const first = await rpc.serve(`${directory}/a.sock`, [method], async () => bytes('first'))
+      await first.close()
+      const second = await rpc.serve(`${directory}/a.sock`, [method], async () => bytes('second'))
+      const client = rpc.connect(`${directory}/a.sock`)
+      expect(text(await client.call(method, new Uint8Array(), { timeoutMs: 5_000 }))).toBe('second')
+      client.close()
+      await second.close()
+    }))
+}
+
+function deadlinesAndEnds(rig: RpcRig): void {
+  test('a deadline ends the call at the caller, aborts the handler\'s signal, and the handler goes on', () =>
+    rig(async ({ rpc, clock }, directory) => {
+      let noticed = false
+      let finished = false
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async (_, __, { signal }) => {
+        signal.addEventListener('abort', () => (noticed = true))
+        await clock.sleep(400)
+        finished = true
+        return bytes('late')
+      })
+      const client = rpc.connect(`${directory}/a.sock`)
+      await expect(client.call(method, new Uint8Array(), { timeoutMs: 100 })).rejects.toMatchObject({ code: rpcCode.DEADLINE_EXCEEDED })
+      expect(finished).toBe(false)
+      await clock.sleep(600)
+      expect([noticed, finished]).toEqual([true, true])
+      client.close()
+      await server.close()
+    }))
+
+  test('an abort is CANCELLED at the caller and aborts the handler\'s signal', () =>
+    rig(async ({ rpc, clock }, directory) => {
+      let noticed = false
+      const server = await rpc.serve(`${directory}/a.sock`, [method], (_, __, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => ((noticed = true), reject(new Error('stopped'))))))
+      const client = rpc.connect(`${directory}/a.sock`)
+      const abort = new AbortController()
+      clock.after(100, () => abort.abort())
+      await expect(client.call(method, new Uint8Array(), { timeoutMs: 5_000, signal: abort.signal })).rejects.toMatchObject({ code: rpcCode.CANCELLED })
+      await clock.sleep(200)
+      expect(noticed).toBe(true)
+      client.close()
+      await server.close()
+    }))
+
+  test('closing a server lets calls under way finish', () =>
+    rig(async ({ rpc, clock }, directory) => {
+      const server = await rpc.serve(`${directory}/a.sock`, [method], async () => (await clock.sleep(200), bytes('finished')))
+      const client = rpc.connect(`${directory}/a.sock`)
+      const answer = client.call(method, new Uint8Array(), { timeoutMs: 5_000 })
+      await clock.sleep(50)
+      await server.close(5_000)
+      expect(text(await answer)).toBe('finished')
+      client.close()
+    }))
+
+  test('closing a server breaks a call that outlives the grace', () =>
+    rig(async ({ rpc, clock }, directory) => {
+      const server = await rpc.serve(`${directory}/a.sock`, [method], () => new Promise(() => {}))
+      const client = rpc.connect(`${directory}/a.sock`)
+      const answer = client.call(method, new Uint8Array(), { timeoutMs: 20_000 }).catch((error: unknown) => error)
+      await clock.sleep(100)
+      const start = clock.monotonic()
+      await server.close(100)
+      expect(await answer).toBeInstanceOf(RpcFailure)
+      expect(clock.monotonic() - start).toBeLessThan(5_000)
+      client.close()
+    }))
+}
