@@ -1,1 +1,8 @@
-export {}
+export { defineStorage, readDeclaration, readValue, type ReadDeclaration, type SourceText } from './spec/read.ts'
+export type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredVolume } from './spec/schema/declaration.ts'
+export type * from './spec/spec.ts'
+export { idOf, phases, type HelmRelease, type HostAction, type KubernetesMetadata, type KubernetesObject, type Need, type Phase, type Plan, type PlannedObject } from './plan/plan.ts'
+export { planStorage } from './plan/plan-storage.ts'
+export { encodeKubectl, encodeYaml, fileMark, type EncodedFile } from './encode/kubectl/encode-kubectl.ts'
+export { driverNames } from './spec/driver-names.ts'
+export { stowageVersion } from './version.ts'

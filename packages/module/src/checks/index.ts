@@ -1,0 +1,41 @@
+import { backendsAreBuilt, backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
+import type { Check, Fault, Subject } from './check.ts'
+import {
+  accessModesCanBeServed,
+  classesNameABackend,
+  defaultClassIsUnique,
+  deletedDataIsMeant,
+  driverNamesAreFree,
+  parametersAreAccepted,
+  parametersFitTheBackend,
+} from './classes.ts'
+import { secretsStayOutside } from './secrets.ts'
+import { sectionsAreBuilt } from './sections.ts'
+import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
+
+/** Every check of a declaration, in the order in which a person would ask. */
+export const checks: readonly Check[] = [
+  secretsStayOutside, // no password or token is written in the text
+  backendsHoldOneKind, // a backend is proxmox, or local, or …: exactly one
+  backendsAreBuilt, // what this version cannot serve is refused, not ignored
+  sectionsAreBuilt, // the same for snapshots, backup and monitoring
+  endpointsAreHttps, // https://host:port and nothing else
+  certificatesAreVerified, // one way of trust; insecure is said aloud
+  regionsAreUnique, // two clusters never share a region
+  oneLocalBackend, // one directory tree a node, today
+  classesNameABackend, // a class's backend is declared
+  defaultClassIsUnique, // at most one default class
+  deletedDataIsMeant, // the default class does not delete data unasked
+  driverNamesAreFree, // a second driver name serves one kind of backend
+  parametersFitTheBackend, // no parameter of another kind of backend
+  parametersAreAccepted, // the driver's own reading of the parameters
+  accessModesCanBeServed, // no ReadWriteMany of a block backend
+  volumesNameAClass, // an adopted volume's class is declared
+  volumesPointAtData, // and it says exactly where its data is
+  volumeAccessModesCanBeServed, // in modes that the backend can serve
+  claimsAndDisksAreUnique, // one claim, one disk, one volume
+]
+
+export function runChecks(subject: Subject): readonly Fault[] {
+  return checks.flatMap((check) => check(subject))
+}

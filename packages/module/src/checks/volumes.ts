@@ -1,0 +1,97 @@
+/** Checks of spec.volumes: data that exists already must be named exactly. */
+import { accessModeRefusal, didYouMean, serves, tryParseVolumeHandle, volumeHandleFault, type BackendKind } from '@stowage/core'
+import { classesOf, fault, volumesOf, type Check, type DraftVolume, type Fault, type Subject } from './check.ts'
+import { kindOfBackend } from './backends.ts'
+
+/** A volume's class is one of spec.classes. */
+export const volumesNameAClass: Check = (subject) => {
+  const known = classesOf(subject).map(([name]) => name)
+  return volumesOf(subject).flatMap(([name, { class: className }]) =>
+    className === undefined || known.includes(className)
+      ? []
+      : [fault('unknown-class', ['spec', 'volumes', name, 'class'], `volume ${name} is of class ${JSON.stringify(className)}, which is not in spec.classes`, didYouMean(className, known))],
+  )
+}
+
+/** A volume says where its data is, in its backend's own terms. */
+export const volumesPointAtData: Check = (subject) =>
+  volumesOf(subject).flatMap(([name, volume]) => {
+    const path = ['spec', 'volumes', name]
+    const kind = kindOfVolume(subject, volume)
+    if (kind === 'proxmox') return diskFaults(subject, volume, path)
+    return kind === 'local' ? directoryFaults(subject, volume, path) : []
+  })
+
+function diskFaults(subject: Subject, volume: DraftVolume, path: readonly string[]): readonly Fault[] {
+  const foreign = (['node', 'path'] as const).filter((key) => volume[key] !== undefined).map((key) => fault('foreign-field', [...path, key], `${key} means nothing to a Proxmox disk`, 'remove it; handle says where the disk is'))
+  if (volume.handle === undefined) return [...foreign, fault('missing-field', [...path, 'handle'], `"handle" is missing in ${path.slice(1).join('.')}`, 'add handle: region/zone/storage/disk')]
+  const trouble = volumeHandleFault(volume.handle)
+  if (trouble !== undefined) return [...foreign, fault('invalid-handle', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)}: ${trouble}`, 'write region/zone/storage/disk, e.g. pve/pve1/local-zfs/vm-9999-media; region//storage/disk for shared storage')]
+  const region = regionOf(subject, volume)
+  const handle = tryParseVolumeHandle(volume.handle)
+  if (region === undefined || handle === undefined || handle.region === region) return foreign
+  return [...foreign, fault('wrong-region', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)} is in region ${handle.region}, but its class's backend is ${region}`, `write ${region}/… or use a class of the other backend`)]
+}
+
+function directoryFaults(subject: Subject, volume: DraftVolume, path: readonly string[]): readonly Fault[] {
+  const faults: Fault[] = []
+  if (volume.handle !== undefined) faults.push(fault('foreign-field', [...path, 'handle'], 'handle means nothing to a local directory', 'remove it; node and path say where the directory is'))
+  for (const key of ['node', 'path'] as const) {
+    if (volume[key] === undefined) faults.push(fault('missing-field', [...path, key], `"${key}" is missing in ${path.slice(1).join('.')}`, key === 'node' ? 'add node: the node that holds the directory' : 'add path: the directory'))
+  }
+  const root = backendOf(subject, volume)?.local?.path
+  if (root !== undefined && volume.path !== undefined && !volume.path.startsWith(`${root.replace(/\/$/, '')}/`)) {
+    faults.push(fault('outside-backend', [...path, 'path'], `path ${volume.path} is not under ${root}, the backend's directory`, `move or bind-mount the directory to ${root}/…`))
+  }
+  return faults
+}
+
+/** Adopted volumes, too, are read and written only as the backend can. */
+export const volumeAccessModesCanBeServed: Check = (subject) =>
+  volumesOf(subject).flatMap(([name, volume]) => {
+    const kind = kindOfVolume(subject, volume)
+    return (volume.accessModes ?? []).flatMap((mode, index) =>
+      kind === undefined || mode === undefined || serves(kind, mode)
+        ? []
+        : [fault('access-mode', ['spec', 'volumes', name, 'accessModes', index], `volume ${name}: ${accessModeRefusal(kind, mode)}`, `remove ${mode}`)],
+    )
+  })
+
+/** A claim is bound to one volume, and a disk is one volume. */
+export const claimsAndDisksAreUnique: Check = (subject) => {
+  const claims = new Map<string, string>()
+  const places = new Map<string, string>()
+  return volumesOf(subject).flatMap(([name, volume]) => [
+    ...takenTwice(claims, volume.namespace === undefined ? undefined : `${volume.namespace}/${volume.claim ?? name}`, name, 'claim', 'namespace'),
+    ...takenTwice(places, placeOf(volume), name, 'data at', volume.handle === undefined ? 'path' : 'handle'),
+  ])
+}
+
+function takenTwice(owners: Map<string, string>, thing: string | undefined, name: string, what: string, field: string): readonly Fault[] {
+  if (thing === undefined) return []
+  const owner = owners.get(thing)
+  owners.set(thing, owner ?? name)
+  return owner === undefined ? [] : [fault('duplicate-volume', ['spec', 'volumes', name, field], `${what} ${thing} belongs to volume ${owner} already`, 'remove one of the two')]
+}
+
+function placeOf({ handle, node, path }: DraftVolume): string | undefined {
+  return handle ?? (node === undefined || path === undefined ? undefined : `${node}:${path.replace(/\/+$/, '')}`)
+}
+
+function kindOfVolume(subject: Subject, volume: DraftVolume): BackendKind | undefined {
+  return kindOfBackend(subject, classOf(subject, volume)?.backend)
+}
+
+function classOf({ draft }: Subject, { class: name }: DraftVolume) {
+  const classes = draft.spec?.classes
+  return name === undefined || classes === undefined || !Object.hasOwn(classes, name) ? undefined : classes[name]
+}
+
+function backendOf(subject: Subject, volume: DraftVolume) {
+  const name = classOf(subject, volume)?.backend
+  return name === undefined ? undefined : subject.draft.spec?.backends?.[name]
+}
+
+function regionOf(subject: Subject, volume: DraftVolume): string | undefined {
+  return backendOf(subject, volume)?.proxmox?.region
+}

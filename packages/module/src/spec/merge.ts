@@ -1,0 +1,86 @@
+/**
+ * Several documents (and files) make one declaration: parts of the same name are put together, so that each application's
+ * volumes can stand beside it. A name that two parts give is a fault, as it is within one.
+ */
+import type { Finding } from '@stowage/core'
+import type { Locate, Path, SourceDocument } from './source.ts'
+
+export interface Merged {
+  readonly value: unknown
+  readonly locate: Locate
+  readonly findings: readonly Finding[]
+}
+
+type Tree = Readonly<Record<string, unknown>>
+
+/** How deep parts are put together: the entries of spec.backends and its siblings, and spec itself. */
+const mergedBranches = new Set(['spec', 'spec.backends', 'spec.classes', 'spec.volumes', 'metadata'])
+/** Where every part must say the same. */
+const repeated = new Set(['apiVersion', 'kind', 'metadata.name'])
+
+export function mergeDocuments(documents: readonly SourceDocument[]): Merged {
+  const findings: Finding[] = []
+  let value: unknown
+  for (const [index, document] of documents.entries()) {
+    value = index === 0 ? document.value : mergeTrees(value, document.value, [], document.locate, findings)
+  }
+  return { value, locate: locateInAny(documents), findings }
+}
+
+function mergeTrees(into: unknown, from: unknown, path: Path, locate: Locate, findings: Finding[]): unknown {
+  if (!isTree(into) || !isTree(from)) {
+    findings.push(conflict(path, locate))
+    return into
+  }
+  const merged: Record<string, unknown> = { ...into }
+  for (const [key, value] of Object.entries(from)) {
+    const inner = [...path, key]
+    const name = inner.join('.')
+    if (!Object.hasOwn(merged, key)) merged[key] = value
+    else if (mergedBranches.has(name)) merged[key] = mergeTrees(merged[key], value, inner, locate, findings)
+    else if (!(repeated.has(name) && merged[key] === value)) findings.push(conflict(inner, locate))
+  }
+  return merged
+}
+
+function conflict(path: Path, locate: Locate): Finding {
+  const position = locate(path, 'key')
+  const name = path.join('.')
+  const differs = repeated.has(name)
+  return {
+    rule: differs ? 'different-declarations' : 'duplicate-name',
+    severity: 'error',
+    message: differs ? `${name} is not the same in every document; they would be different declarations` : `${JSON.stringify(path.at(-1) ?? '')} is given in two documents`,
+    remedy: differs ? 'use one metadata.name throughout, or check the files one by one' : 'rename one or remove it',
+    path,
+    ...(position === undefined ? {} : { position }),
+  }
+}
+
+/** The document that holds most of the path knows best. */
+function locateInAny(documents: readonly SourceDocument[]): Locate {
+  return (path, what) => {
+    let best = documents[0]
+    let depth = -1
+    for (const document of documents) {
+      const held = depthOf(document.value, path)
+      if (held > depth) [best, depth] = [document, held]
+    }
+    return best?.locate(path, what)
+  }
+}
+
+function depthOf(value: unknown, path: Path): number {
+  let depth = 0
+  let inner = value
+  for (const part of path) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, part)) return depth
+    inner = Reflect.get(inner, part)
+    depth += 1
+  }
+  return depth
+}
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,121 @@
+/** Text or value in; the Spec out, or every fault that it has. */
+import { StorageError, type Finding } from '@stowage/core'
+import { runChecks } from '../checks/index.ts'
+import { issueToFindings } from './issue-to-finding.ts'
+import { isTree, mergeDocuments } from './merge.ts'
+import { resolve } from './resolve.ts'
+import { declarationSchema, draftSchema, type Declaration } from './schema/declaration.ts'
+import { parseSource, type Locate } from './source.ts'
+import type { Spec } from './spec.ts'
+import { valueAt, without } from './value-at.ts'
+
+export interface SourceText {
+  /** As it is shown in findings. */
+  readonly file: string
+  readonly text: string
+}
+
+export interface ReadDeclaration {
+  /** Present when no finding is an error. */
+  readonly spec?: Spec
+  /** As written, parts put together. */
+  readonly declaration?: Declaration
+  /** Errors and warnings, in the order of the text. */
+  readonly findings: readonly Finding[]
+  /** The text is not YAML; what could be understood of it was checked all the same. */
+  readonly unparsable: boolean
+}
+
+/** Reads one declaration from one or more YAML or JSON texts, each with one or more documents. */
+export function readDeclaration(sources: readonly SourceText[]): ReadDeclaration {
+  const parsed = sources.map(({ text, file }) => parseSource(text, file))
+  const documents = parsed.flatMap((one) => one.documents)
+  const syntax = parsed.flatMap(({ findings }) => findings)
+  const unparsable = syntax.some(({ rule }) => rule.startsWith('yaml-'))
+  if (documents.length === 0) return { findings: [...syntax, ...(syntax.length === 0 ? [emptyText(sources)] : [])], unparsable }
+  const merged = mergeDocuments(documents)
+  return readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable)
+}
+
+/** The same for a value that was never text, e.g. from TypeScript. */
+export function readValue(value: unknown): ReadDeclaration {
+  return readTree(value, () => undefined, [], false)
+}
+
+/**
+ * The declaration in TypeScript: the same value as the YAML, with types that complete in an editor. Throws `invalid` with
+ * every fault in `details.findings`.
+ */
+export function defineStorage(declaration: Declaration): Spec {
+  const { spec, findings } = readValue(declaration)
+  if (spec !== undefined) return spec
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const sentences = errors.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`))
+  throw new StorageError('invalid', `the storage declaration has ${errors.length} fault${errors.length === 1 ? '' : 's'}: ${sentences.join('. ')}`, { details: { findings } })
+}
+
+function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean): ReadDeclaration {
+  if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
+  const parsed = declarationSchema.safeParse(value)
+  const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
+  const draft = draftSchema.safeParse(parsed.success ? parsed.data : without(value, schemaFindings.flatMap(({ path }) => cutsFor(path, value))))
+  const checked = runChecks({ draft: draft.data ?? {}, raw: value })
+  const findings = inOrder([...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))])
+  const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
+  return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
+}
+
+/** What to cut out for a fault: what stands there, and for a missing field the small map that lacks it (never a whole named entry). */
+function cutsFor(path: Finding['path'], tree: unknown): readonly Finding['path'][] {
+  if (valueAt(tree, path) !== undefined) return [path]
+  const insideEntry = path.length > 5 || (path[1] !== 'backends' && path.length > 4)
+  return insideEntry ? [path.slice(0, -1)] : []
+}
+
+/** A secret is named once, whatever else is wrong with the key that it stands under, and so is every other fault. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const secrets = new Set(findings.filter(({ rule }) => rule === 'secret-in-text').map(({ path }) => path.join('\0')))
+  const seen = new Set<string>()
+  return findings.filter(({ rule, path }) => {
+    const place = path.join('\0')
+    if (rule !== 'secret-in-text' && secrets.has(place)) return false
+    const known = seen.has(`${rule}\0${place}`)
+    seen.add(`${rule}\0${place}`)
+    return !known
+  })
+}
+
+const atTheKey = new Set(['unknown-key', 'duplicate-name', 'invalid-name', 'secret-in-text', 'foreign-parameter', 'foreign-field'])
+
+function placed(finding: Finding, locate: Locate): Finding {
+  const position = locate(finding.path, atTheKey.has(finding.rule) ? 'key' : 'value')
+  return position === undefined ? finding : { ...finding, position }
+}
+
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return findings
+    .map((finding, index) => ({ finding, index }))
+    .toSorted((a, b) => {
+      const [one, other] = [a.finding.position, b.finding.position]
+      if (one === undefined || other === undefined || one.file !== other.file) return a.index - b.index
+      return one.line - other.line || one.column - other.column || a.index - b.index
+    })
+    .map(({ finding }) => finding)
+}
+
+function emptyText(sources: readonly SourceText[]): Finding {
+  const file = sources[0]?.file ?? 'the input'
+  return { rule: 'empty', severity: 'error', message: 'there is no declaration in it', remedy: 'begin with apiVersion: stowage.dev/v1alpha1 and kind: Storage', path: [], position: { file, line: 1, column: 1 } }
+}
+
+function notADeclaration(locate: Locate): Finding {
+  const position = locate([], 'value')
+  return {
+    rule: 'wrong-type',
+    severity: 'error',
+    message: 'this is not a declaration: fields are expected',
+    remedy: 'begin with apiVersion: stowage.dev/v1alpha1 and kind: Storage',
+    path: [],
+    ...(position === undefined ? {} : { position }),
+  }
+}

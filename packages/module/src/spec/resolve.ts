@@ -1,0 +1,139 @@
+/** From what was written to what it means: defaults filled in, names resolved. Only for a declaration without errors. */
+import { Size, StorageError } from '@stowage/core'
+import { driverNameOf, type BuiltKind } from './driver-names.ts'
+import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredVolume } from './schema/declaration.ts'
+import { deepFreeze } from './freeze.ts'
+import type { BackendSpec, ClassSpec, DriverSpec, ServedDriver, Spec, TopologyTerm, VolumeSpec } from './spec.ts'
+import { storageClassParameters } from './storage-class-parameters.ts'
+import { stowageVersion } from '../version.ts'
+import { withoutUndefined } from './without-undefined.ts'
+
+export const defaultNamespace = 'storage-system'
+export const regionLabel = 'topology.kubernetes.io/region'
+
+export function resolve({ metadata, spec }: Declaration): Spec {
+  const backends = Object.entries(spec.backends).map(([name, backend]) => resolveBackend(name, backend))
+  const classes = Object.entries(spec.classes).map(([name, declared]) => resolveClass(name, declared, backends))
+  const byName = new Map(classes.map((one) => [one.name, one]))
+  return deepFreeze({
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    namespace: spec.namespace ?? defaultNamespace,
+    driver: resolveDriver(spec.driver ?? {}),
+    backends,
+    drivers: servedDrivers(backends, classes),
+    classes,
+    volumes: Object.entries(spec.volumes ?? {}).map(([name, volume]) => resolveVolume(name, volume, byName)),
+  })
+}
+
+function resolveBackend(name: string, { proxmox, local }: DeclaredBackend): BackendSpec {
+  if (proxmox !== undefined) {
+    return {
+      kind: 'proxmox',
+      name,
+      region: proxmox.region,
+      endpoints: proxmox.endpoints.map((endpoint) => new URL(endpoint).origin),
+      secretRef: proxmox.credentials.secretRef,
+      tls: withoutUndefined(proxmox.tls ?? {}),
+    }
+  }
+  if (local !== undefined) return { kind: 'local', name, path: local.path.replace(/(?<=.)\/+$/, '') }
+  throw new StorageError('internal', `backend ${name} passed the checks without a kind; report this with the declaration`)
+}
+
+function resolveClass(name: string, declared: DeclaredClass, backends: readonly BackendSpec[]): ClassSpec {
+  const backend = backends.find((one) => one.name === declared.backend)
+  if (backend === undefined) throw new StorageError('internal', `class ${name} passed the checks without a backend; report this with the declaration`)
+  const alone = backends.filter(({ kind }) => kind === backend.kind).length === 1
+  const parameters = storageClassParameters(backend.kind, declared)
+  return {
+    name,
+    backend,
+    driverName: declared.driverName ?? driverNameOf(backend.kind),
+    isDefault: declared.default ?? false,
+    reclaimPolicy: declared.reclaimPolicy ?? 'Retain',
+    volumeBindingMode: declared.volumeBindingMode ?? 'WaitForFirstConsumer',
+    allowVolumeExpansion: declared.allowVolumeExpansion ?? true,
+    mountOptions: declared.mountOptions ?? [],
+    allowedTopologies: withinRegion(declared.allowedTopologies ?? [], backend, alone),
+    parameters: alone ? parameters : { ...parameters, backend: backend.name },
+    fstype: declared.fstype,
+    labels: declared.labels ?? {},
+    annotations: declared.annotations ?? {},
+  }
+}
+
+/** Beside a second Proxmox cluster, a class's volumes must not be asked of the wrong one. */
+function withinRegion(terms: readonly TopologyTerm[], backend: BackendSpec, alone: boolean): readonly TopologyTerm[] {
+  if (backend.kind !== 'proxmox' || alone) return terms
+  const region = { key: regionLabel, values: [backend.region] }
+  if (terms.length === 0) return [{ matchLabelExpressions: [region] }]
+  return terms.map(({ matchLabelExpressions }) =>
+    matchLabelExpressions.some(({ key }) => key === regionLabel) ? { matchLabelExpressions } : { matchLabelExpressions: [region, ...matchLabelExpressions] },
+  )
+}
+
+function servedDrivers(backends: readonly BackendSpec[], classes: readonly ClassSpec[]): readonly ServedDriver[] {
+  const kinds: readonly BuiltKind[] = (['proxmox', 'local'] as const).filter((kind) => backends.some((backend) => backend.kind === kind))
+  const served = new Map<string, BuiltKind>(kinds.map((kind) => [driverNameOf(kind), kind]))
+  for (const { driverName, backend } of classes) served.set(driverName, backend.kind)
+  return [...served].map(([name, backend]) => ({ name, backend }))
+}
+
+function resolveVolume(name: string, declared: DeclaredVolume, classes: ReadonlyMap<string, ClassSpec>): VolumeSpec {
+  const owner = classes.get(declared.class)
+  if (owner === undefined) throw new StorageError('internal', `volume ${name} passed the checks without a class; report this with the declaration`)
+  return {
+    name,
+    namespace: declared.namespace,
+    claim: declared.claim ?? name,
+    class: owner,
+    size: Size.parse(declared.size).toString(),
+    accessModes: declared.accessModes ?? ['ReadWriteOnce'],
+    volumeMode: declared.volumeMode ?? 'Filesystem',
+    fstype: declared.fstype ?? owner.fstype,
+    readOnly: declared.readOnly ?? false,
+    place: placeOf(name, declared),
+  }
+}
+
+function placeOf(name: string, { handle, node, path }: DeclaredVolume): VolumeSpec['place'] {
+  if (handle !== undefined) return { handle }
+  if (node !== undefined && path !== undefined) return { node, path: path.replace(/\/+$/, '') }
+  throw new StorageError('internal', `volume ${name} passed the checks without a place; report this with the declaration`)
+}
+
+const sidecarRegistry = 'registry.k8s.io/sig-storage'
+/** Sidecar versions that go together with CSI 1.13 and Kubernetes 1.36, from their release notes. */
+const sidecarDefaults = {
+  provisioner: `${sidecarRegistry}/csi-provisioner:v6.3.0`,
+  attacher: `${sidecarRegistry}/csi-attacher:v4.12.0`,
+  resizer: `${sidecarRegistry}/csi-resizer:v2.2.1`,
+}
+
+function resolveDriver(declared: DeclaredDriver): DriverSpec {
+  return {
+    image: `${declared.image ?? 'ghcr.io/stowage-dev/driver'}:${declared.tag ?? stowageVersion}`,
+    imagePullPolicy: declared.imagePullPolicy ?? 'IfNotPresent',
+    imagePullSecrets: declared.imagePullSecrets ?? [],
+    replicas: declared.replicas ?? 1,
+    controllerPriorityClass: declared.controllerPriorityClass ?? 'system-cluster-critical',
+    nodePriorityClass: declared.nodePriorityClass ?? 'system-node-critical',
+    kubeletRoot: declared.kubeletRoot ?? '/var/lib/kubelet',
+    logLevel: declared.logLevel ?? 'info',
+    nodeSelector: declared.nodeSelector ?? {},
+    tolerations: (declared.tolerations ?? []).map(withoutUndefined),
+    controllerResources: resourcesOf(declared.controllerResources, { requests: { cpu: '10m', memory: '96Mi' }, limits: { memory: '256Mi' } }),
+    nodeResources: resourcesOf(declared.nodeResources, { requests: { cpu: '10m', memory: '96Mi' }, limits: { memory: '256Mi' } }),
+    sidecars: { ...sidecarDefaults, ...withoutUndefined(declared.sidecars ?? {}) },
+  }
+}
+
+function resourcesOf(declared: DeclaredDriver['controllerResources'], fallback: DriverSpec['controllerResources']): DriverSpec['controllerResources'] {
+  if (declared === undefined) return fallback
+  return {
+    ...(declared.requests === undefined ? {} : { requests: withoutUndefined(declared.requests) }),
+    ...(declared.limits === undefined ? {} : { limits: withoutUndefined(declared.limits) }),
+  }
+}

@@ -1,0 +1,42 @@
+/** Where volumes come from. A backend holds exactly one kind. */
+import * as z from 'zod'
+import { absolutePath, dnsSubdomain, labelValue } from './words.ts'
+
+export const tlsSchema = z
+  .strictObject({
+    ca: z.string().regex(/-----BEGIN CERTIFICATE-----/, { error: 'must be a PEM certificate, beginning with -----BEGIN CERTIFICATE-----' }).optional()
+      .describe('The certificate authority that signed the endpoints’ certificates, as PEM text. Public: it may stand here.'),
+    fingerprint: z
+      .string()
+      .regex(/^(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, { error: 'must be a SHA-256 fingerprint: 32 pairs of hexadecimal digits with colons, as Proxmox shows it' })
+      .optional()
+      .describe('The SHA-256 fingerprint of the endpoint’s certificate, as `pvenode cert info` shows it.'),
+    insecure: z.boolean().optional().describe('Do not verify the certificate at all. Anybody between the cluster and Proxmox can then read the token.'),
+  })
+  .describe('How the endpoints’ certificates are trusted. Without it: by the public certificate authorities.')
+
+export const proxmoxSchema = z
+  .strictObject({
+    region: labelValue.min(1).describe('The Proxmox cluster’s name; value of the node label topology.kubernetes.io/region and first part of every volume handle.'),
+    endpoints: z.array(z.string()).min(1).describe('Base URLs of the API, one or more nodes of one Proxmox cluster, e.g. https://pve1.example:8006. Tried in order.'),
+    credentials: z
+      .strictObject({ secretRef: dnsSubdomain.describe('Name of a Secret in the same namespace, made by you: it is never written here nor into the plan.') })
+      .describe('By reference only.'),
+    tls: tlsSchema.optional(),
+  })
+  .describe('Disks of a Proxmox VE cluster, hot-plugged into the virtual machine that runs the pod.')
+
+export const localSchema = z
+  .strictObject({ path: absolutePath.describe('Directory on every node under which volumes are made, e.g. /var/lib/stowage.') })
+  .describe('Directories on the node itself.')
+
+const later = z.looseObject({})
+
+export const backendSchema = z
+  .strictObject({
+    proxmox: proxmoxSchema.optional(),
+    local: localSchema.optional(),
+    nfs: later.optional().describe('Exports of an NFS server. Not built yet: refused.'),
+    rookCeph: later.optional().describe('A Ceph cluster through Rook. Not built yet: refused.'),
+  })
+  .describe('Exactly one of proxmox, local, nfs, rookCeph.')

@@ -1,0 +1,126 @@
+/** A YAML or JSON text as a plain tree that knows where everything stands. */
+import type { Finding, SourcePosition } from '@stowage/core'
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml'
+import { repairTabs, type Repaired } from './tabs.ts'
+
+export type Path = readonly (string | number)[]
+
+/** Finds the place of a path; `key` points at the key, `value` at what it holds. Falls back to the nearest parent that is there. */
+export type Locate = (path: Path, what: 'key' | 'value') => SourcePosition | undefined
+
+export interface SourceDocument {
+  readonly value: unknown
+  readonly locate: Locate
+}
+
+export interface ParsedSource {
+  readonly documents: readonly SourceDocument[]
+  /** What keeps the text from being YAML at all, and keys given twice. */
+  readonly findings: readonly Finding[]
+}
+
+/** Reads every document of the text. A text with faults is read as far as it can be understood, so that all its faults are found at once. */
+export function parseSource(text: string, file: string): ParsedSource {
+  const repaired = repairTabs(text)
+  const counter = new LineCounter()
+  const documents = [...parseAllDocuments(repaired.text, { lineCounter: counter, prettyErrors: false, version: '1.2', logLevel: 'silent' })]
+  const at = (offset: number): SourcePosition => positionAt(counter, repaired, file, offset)
+  const findings = documents.flatMap((document) => document.errors.map(({ code, message, pos }) => syntaxFinding(code, message, pos[0], at(pos[0]), document)))
+  const tabs = repaired.tabs.map(({ line, column }) => tabFinding({ file, line, column }))
+  return {
+    documents: documents.filter(({ contents }) => contents !== null).map((document) => ({ value: plain(document), locate: locator(document, at) })),
+    findings: [...tabs, ...findings],
+  }
+}
+
+function plain(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1000 })
+  } catch {
+    // An alias without its anchor, or a bomb of aliases: already among the document's errors, or refused here as an empty document.
+    return undefined
+  }
+}
+
+function positionAt(counter: LineCounter, { shift }: Repaired, file: string, offset: number): SourcePosition {
+  const { line, col } = counter.linePos(offset)
+  return { file, line, column: Math.max(1, col + shift(line)) }
+}
+
+function tabFinding(position: SourcePosition): Finding {
+  return { rule: 'yaml-tab', severity: 'error', message: 'a tab indents this line; YAML allows only spaces there', remedy: 'replace the tab by spaces', path: [], position }
+}
+
+function syntaxFinding(code: string, message: string, offset: number, position: SourcePosition, document: Document): Finding {
+  if (code !== 'DUPLICATE_KEY') {
+    return { rule: 'yaml-syntax', severity: 'error', message: `this is not YAML: ${firstLine(message)}`, remedy: 'correct the syntax', path: [], position }
+  }
+  const path = pathOfKeyAt(document.contents, offset) ?? []
+  return {
+    rule: 'duplicate-name',
+    severity: 'error',
+    message: `${JSON.stringify(path.at(-1) ?? 'this name')} is given twice in the same place; one of the two would be lost`,
+    remedy: 'rename one or remove it',
+    path,
+    position,
+  }
+}
+
+function pathOfKeyAt(node: unknown, offset: number): Path | undefined {
+  if (isSeq(node)) return firstOf(node.items, (item, index) => below(index, pathOfKeyAt(item, offset)))
+  if (!isMap(node)) return undefined
+  return firstOf(node.items, ({ key, value }) => {
+    const name = isScalar(key) ? String(key.value) : ''
+    return offsetOf(key) === offset ? [name] : below(name, pathOfKeyAt(value, offset))
+  })
+}
+
+function below(part: string | number, path: Path | undefined): Path | undefined {
+  return path === undefined ? undefined : [part, ...path]
+}
+
+function firstOf<Item, Result>(items: readonly Item[], find: (item: Item, index: number) => Result | undefined): Result | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function firstLine(message: string): string {
+  const line = message.split('\n')[0] ?? message
+  return line.charAt(0).toLowerCase() + line.slice(1)
+}
+
+function locator(document: Document, at: (offset: number) => SourcePosition): Locate {
+  return (path, what) => {
+    let node: unknown = document.contents
+    let start = offsetOf(node) ?? 0
+    for (const [index, part] of path.entries()) {
+      const step = stepInto(node, part)
+      if (step === undefined) return at(start)
+      const last = index === path.length - 1
+      start = (last && what === 'value' ? offsetOf(step.value) : step.keyStart) ?? step.keyStart ?? start
+      node = step.value
+    }
+    return at(start)
+  }
+}
+
+function stepInto(node: unknown, part: string | number): { readonly value: unknown; readonly keyStart: number | undefined } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+    return pair && { value: pair.value, keyStart: offsetOf(pair.key) }
+  }
+  if (!isSeq(node)) return undefined
+  const value = node.items[Number(part)]
+  return value === undefined ? undefined : { value, keyStart: offsetOf(value) }
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'range' in value
+}
