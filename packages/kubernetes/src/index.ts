@@ -1,1 +1,10 @@
-export {}
+export * from './client.ts'
+export { conflictCause, failureOfStatus } from './failures.ts'
+export type { ApiStatus, StatusCause } from './failures.ts'
+export * from './follow.ts'
+export * from './in-cluster.ts'
+export * from './objects.ts'
+export type { Resource } from './resources.ts'
+export * from './selectors.ts'
+export type { ClientConfig } from './transport.ts'
+export type { WatchEvent } from './watch.ts'
