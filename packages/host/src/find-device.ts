@@ -1,0 +1,86 @@
+/** Finds a disk by what the controller promised, and never by its slot or its name. */
+import { StorageError } from '@stowage/core'
+import { FileFailure, startDeadline } from '@stowage/effects'
+import { readBlockDevice, type BlockDevice } from './block-device.ts'
+import type { Host } from './program.ts'
+
+export interface DiskIdentity {
+  readonly serial: string
+  /** `0x` and 16 hexadecimal digits. */
+  readonly wwn?: string
+}
+
+export interface FindOptions {
+  /** Milliseconds to wait for udev. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  /**
+   * For rigs whose disks are loop devices: these have neither serial nor WWN, only their name under /dev/disk/by-id. Never set where
+   * real disks are.
+   */
+  readonly trustLoopDevices?: boolean
+}
+
+const pollMs = 100
+
+/** The device whose serial (and WWN, when one is promised) the kernel itself confirms. Throws `unavailable` when it does not come in time. */
+export async function findDevice(host: Host, identity: DiskIdentity, options: FindOptions): Promise<BlockDevice> {
+  const deadline = startDeadline(host.clock, options.timeoutMs, options.signal)
+  const others = new Set<string>()
+  try {
+    while (!deadline.signal.aborted) {
+      const device = await lookOnce(host, identity, options, others)
+      if (device !== undefined) return device
+      await host.clock.sleep(pollMs, deadline.signal).catch(() => {})
+    }
+    throw notFound(identity, options.timeoutMs, others)
+  } finally {
+    deadline.done()
+  }
+}
+
+/** The device if it is there now. */
+export async function findDeviceNow(host: Host, identity: DiskIdentity, options: Pick<FindOptions, 'trustLoopDevices'> = {}): Promise<BlockDevice | undefined> {
+  return lookOnce(host, identity, options, new Set())
+}
+
+async function lookOnce(host: Host, identity: DiskIdentity, options: Pick<FindOptions, 'trustLoopDevices'>, others: Set<string>): Promise<BlockDevice | undefined> {
+  for (const link of byIdLinks(identity)) {
+    const path = await followLink(host, link)
+    if (path === undefined) continue
+    const device = await readBlockDevice(host, path.replace(/^\/dev\//, ''))
+    if (device === undefined) continue
+    if (matches(device, identity)) return device
+    if (options.trustLoopDevices === true && /^loop\d+$/.test(device.name)) return { ...device, ...identity }
+    others.add(`${link} leads to ${device.path} with serial ${device.serial ?? 'unknown'}`)
+  }
+  return undefined
+}
+
+export function byIdLinks({ serial, wwn }: DiskIdentity): readonly string[] {
+  const directory = '/dev/disk/by-id'
+  return [...(wwn === undefined ? [] : [`${directory}/wwn-${wwn}`]), `${directory}/scsi-0QEMU_QEMU_HARDDISK_${serial}`, `${directory}/scsi-SQEMU_QEMU_HARDDISK_${serial}`]
+}
+
+function matches(device: BlockDevice, { serial, wwn }: DiskIdentity): boolean {
+  return device.serial === serial && (wwn === undefined || device.wwn === undefined || device.wwn === wwn.toLowerCase())
+}
+
+async function followLink(host: Host, link: string): Promise<string | undefined> {
+  try {
+    return await host.files.realpath(link)
+  } catch (error) {
+    if (error instanceof FileFailure) return undefined
+    throw error
+  }
+}
+
+function notFound({ serial, wwn }: DiskIdentity, timeoutMs: number, others: ReadonlySet<string>): StorageError {
+  const seen = others.size === 0 ? 'no such link under /dev/disk/by-id' : [...others].join(', ')
+  const name = wwn === undefined ? `serial ${serial}` : `serial ${serial}, WWN ${wwn}`
+  return new StorageError(
+    'unavailable',
+    `the disk with ${name} did not appear on this node within ${Math.round(timeoutMs / 1000)} s: ${seen}. Look whether the VM has it plugged in (qm monitor: info block) and whether its option hotplug includes disk`,
+    { details: { serial, wwn, seen: [...others] } },
+  )
+}
