@@ -70,6 +70,14 @@ function requestsAndAnswers(rig: HttpRig): void {
       expect((await effects.http.request({ method: 'GET', url: `${url}/` })).status).toBe(500)
     }))
 
+  test('a handler that throws an HttpFailure breaks the connection: a failure of the answer stage, no status', () =>
+    rig(
+      async () => Promise.reject(new HttpFailure('answer', 'ECONNRESET', 'socket hang up')),
+      async ({ effects, url }) => {
+        await expect(effects.http.request({ method: 'GET', url: `${url}/` })).rejects.toMatchObject({ name: 'HttpFailure', stage: 'answer' })
+      },
+    ))
+
   test('chunks arrive as they are sent, not at the end', () =>
     rig(trickle().handler, async ({ effects, url }) => {
       const response = await effects.http.request({ method: 'GET', url: `${url}/` })

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { HttpFailure } from '../http.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http.ts'
 
 export interface ListenOptions {
@@ -92,6 +93,8 @@ class Serving {
       if (body === bodyTooLarge) return this.#refuse(413, 'Payload Too Large')
       await this.#send(await handler(this.#seen(body)))
     } catch (error) {
+      // A handler that throws an HttpFailure is a server whose connection breaks.
+      if (error instanceof HttpFailure) return void this.#response.destroy()
       this.#refuse(500, error instanceof Error ? error.message : String(error))
     }
   }

@@ -88,6 +88,8 @@ class Exchange {
       .then(
         (response) => this.#carry(response, fate, route),
         (error: unknown) => {
+          // A handler that throws an HttpFailure is a server whose connection breaks.
+          if (error instanceof HttpFailure) return this.#hops.hop('http', () => this.#break(error))
           this.#hops.record(this.#life.name, 'http-handler-failed', `${this.#label}: ${error instanceof Error ? error.message : String(error)}`)
           this.#carry(faultResponse({ status: 500, reason: 'Internal Server Error', body: String(error) }), fate, route)
         },
