@@ -1,0 +1,12 @@
+/** Every command of `stowage`. A command's code is loaded when it is asked for, so that the others start fast. */
+import type { CommandEntry } from './command.ts'
+
+export const commandList: readonly CommandEntry[] = [
+  { name: 'check', summary: 'say everything that is wrong with a declaration', load: () => import('./check.ts') },
+  { name: 'plan', summary: 'show what a declaration would make, and why', load: () => import('./plan.ts') },
+  { name: 'render', summary: 'write a declaration as manifests', load: () => import('./render.ts') },
+  { name: 'explain', summary: 'explain a finding or a field of the declaration', load: () => import('./explain.ts') },
+  { name: 'schema', summary: 'print the JSON Schema of the declaration', load: () => import('./schema.ts') },
+  { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./completion.ts') },
+  { name: 'version', summary: 'print the version', load: () => import('./version.ts') },
+]

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { didYouMean } from '@stowage/core'
+import { explainField } from '@stowage/module/spec/explain-field'
+import { ruleExplanations } from '@stowage/module/checks/rules'
+import { examples, type CommandContext } from './command.ts'
+import { explanationText } from '../output/explanation-text.ts'
+import { UsageError } from '../output/exit-code.ts'
+import { json } from '../output/terminal.ts'
+
+export function configure(command: Command, { terminal }: CommandContext): void {
+  command
+    .argument('[what]', 'a finding’s rule, e.g. unknown-key, or a field of the declaration, e.g. spec.classes.cache')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['stowage explain two-default-classes', 'what a finding means and what to do'],
+        ['stowage explain spec.classes', 'the fields of a class'],
+        ['stowage explain spec.classes.cache', 'one field'],
+        ['stowage explain', 'all rules and the fields of the top'],
+      ),
+    )
+    .action((what: string | undefined, { json: asJson }: { readonly json?: true }) => {
+      const explained = explain(what)
+      terminal.stdout(asJson === true ? json('Explanation', explained) : explanationText(explained, terminal.color))
+    })
+}
+
+function explain(what: string | undefined) {
+  if (what === undefined) return { rules: Object.entries(ruleExplanations).map(([rule, { means }]) => ({ rule, means })), ...explainField('') }
+  const rule = Object.hasOwn(ruleExplanations, what) ? ruleExplanations[what] : undefined
+  if (rule !== undefined) return { rule: what, ...rule }
+  const field = explainField(what)
+  if (field !== undefined) return field
+  const known = /^[a-z]+(?:-[a-z]+)+$/.test(what) ? Object.keys(ruleExplanations) : [...Object.keys(ruleExplanations), 'spec.backends', 'spec.classes', 'spec.volumes', 'spec.driver', 'metadata']
+  throw new UsageError(`${JSON.stringify(what)} is neither a rule nor a field of the declaration; ${didYouMean(what, known)}`)
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The `stowage` command: joins the process to the command tree. */
+import { realFiles } from '@stowage/effects/real/files'
+import { wantsColor, type Terminal } from './output/terminal.ts'
+import { runCommand } from './program.ts'
+
+const terminal: Terminal = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  stdin: readStandardInput,
+  env: process.env,
+  cwd: process.cwd(),
+  files: realFiles(),
+  color: wantsColor(process.env, process.stdout.isTTY === true),
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+
+process.exitCode = await runCommand(process.argv.slice(2), terminal)
