@@ -1,0 +1,58 @@
+/** mke2fs 1.47.0 and mkfs.xfs 6.1.0: what they refuse, what they overwrite, what they print. */
+import type { BlockDevice } from '../filesystem/block-device.ts'
+import { makeFilesystem } from '../filesystem/disk-filesystem.ts'
+import { Errno } from '../filesystem/errno.ts'
+import { geometryOf, smallestXfs } from '../filesystem/geometry.ts'
+import { readSuperblock } from '../filesystem/superblock.ts'
+import { openDevice } from './device-argument.ts'
+import { parseOptions } from './options.ts'
+import type { LinuxProgram, Output, ProgramContext } from './program.ts'
+import { fail, ok } from './program.ts'
+
+export const mkfsExt4: LinuxProgram = { ms: 120, run: runExt4 }
+export const mkfsXfs: LinuxProgram = { ms: 120, run: runXfs }
+
+const mke2fsVersion = 'mke2fs 1.47.0 (5-Feb-2023)\n'
+
+function runExt4({ kernel, args, random }: ProgramContext): Output {
+  const { given, operands, fault } = parseOptions(args, { flags: 'FqvjnDS', valued: 'bCiIJGNdmogLMOrEtTUez' })
+  const [path] = operands
+  if (fault !== undefined) return fail(1, `mkfs.ext4: invalid option -- '${fault}'\nUsage: mkfs.ext4 [-c|-l filename] [-b block-size] [-C cluster-size]\n`)
+  if (path === undefined) return fail(1, 'Usage: mkfs.ext4 [-c|-l filename] [-b block-size] [-C cluster-size]\n')
+  const device = openDevice(kernel, path)
+  if (device instanceof Errno) return fail(1, `${mke2fsVersion}${device.code === 'ENOENT' ? `The file ${path} does not exist and no size was specified.\n` : `Could not open ${path}: ${device.message}\n`}`)
+  if (kernel.mountedOn(device) !== undefined) return fail(1, `${mke2fsVersion}${path} is mounted; will not make a filesystem here!\n`)
+  return write(device, () => {
+    const made = makeFilesystem(device, { type: 'ext4', uuid: given.get('U') ?? random.uuid(), label: given.get('L') ?? '', nowMs: kernel.now, discard: true })
+    return given.has('q') ? '' : `Creating filesystem with ${made.blockCount} ${made.blockSize / 1024}k blocks and ${geometryOf('ext4', device.size).inodes} inodes\nFilesystem UUID: ${made.uuid}\n\nWriting superblocks and filesystem accounting information: done\n\n`
+  }, (message) => fail(1, `${mke2fsVersion}mkfs.ext4: ${message} while writing out and closing file system\n`))
+}
+
+function runXfs({ kernel, args, random }: ProgramContext): Output {
+  const { given, operands, fault } = parseOptions(args, { flags: 'fqKN', valued: 'bmdilLnprs' })
+  const [path] = operands
+  if (fault !== undefined) return fail(1, `mkfs.xfs: invalid option -- '${fault}'\nunknown option -${fault}\nUsage: mkfs.xfs\n`)
+  if (path === undefined) return fail(1, 'no device name given in argument list\nUsage: mkfs.xfs\n')
+  const device = openDevice(kernel, path)
+  if (device instanceof Errno) return fail(1, `Error accessing specified device ${path}: ${device.message}\nUsage: mkfs.xfs\n`)
+  if (kernel.mountedOn(device) !== undefined) return fail(1, `mkfs.xfs: ${path} contains a mounted filesystem\nUsage: mkfs.xfs\n`)
+  return write(device, () => {
+    const old = readSuperblock(device)
+    if (old !== undefined && !given.has('f')) return fail(1, `mkfs.xfs: ${path} appears to contain an existing filesystem (${old.type}).\nmkfs.xfs: Use the -f option to force overwrite.\n`)
+    if (device.size < smallestXfs) return fail(1, 'Filesystem must be larger than 300MB.\nUsage: mkfs.xfs\n')
+    const uuid = /uuid=([0-9a-f-]+)/.exec(given.get('m') ?? '')?.[1]
+    const made = makeFilesystem(device, { type: 'xfs', uuid: uuid ?? random.uuid(), label: given.get('L') ?? '', nowMs: kernel.now, discard: !given.has('K') })
+    return given.has('q') ? '' : `meta-data=${path}  isize=512\ndata     =  bsize=4096   blocks=${made.blockCount}, imaxpct=25\n`
+  }, (message) => fail(1, `mkfs.xfs: pwrite failed: ${message}\n`))
+}
+
+function write(device: BlockDevice, work: () => string | Output, failed: (message: string) => Output): Output {
+  if (device.readOnly) return failed('Operation not permitted')
+  try {
+    const done = work()
+    return typeof done === 'string' ? ok(done) : done
+  } catch (error) {
+    if (error instanceof Errno) return failed(error.message)
+    throw error
+  }
+}
