@@ -1,1 +1,9 @@
-export {}
+export * from './backends/proxmox/backend.ts'
+export * from './backends/proxmox/open-cluster.ts'
+export * from './node-directory.ts'
+export * from './rpc/handlers.ts'
+export * from './rpc/serve.ts'
+export * from './volume/backend.ts'
+export * from './volume/controller-service.ts'
+export * from './volume/identity-service.ts'
+export * from './volume/locks.ts'

@@ -1,0 +1,122 @@
+/** CreateVolume: one disk of this name and size, or none. */
+import { diskNamePart, formatDiskName, formatVolumeHandle, Size, StorageError, volidOf, type ProxmoxParameters, type VolumeHandle } from '@stowage/core'
+import { holdsFiles, mayHaveHappened, type StorageStatus } from '@stowage/proxmox'
+import type { ProvisionedVolume, VolumeWish } from '../../volume/backend.ts'
+import type { ProxmoxCluster } from './cluster.ts'
+import { destroyDisk } from './destroy.ts'
+import { contextOfParameters } from './context.ts'
+import { findDiskOn, type Disk } from './find-disk.ts'
+import { hexDigest } from './identity.ts'
+import { placesFor, topologyOf, type Place } from './places.ts'
+import { refuseUnsuited } from './suited.ts'
+import { settled, untilKnown, untilQuiet } from './until-known.ts'
+
+export const defaultSize = Size.gib(10)
+/** The existing plugin's granularity: sizes stay as they were after a takeover. */
+export const granularity = Size.mib(512)
+
+/** After so many lost answers without a trace of the disk, the caller hears what is wrong. */
+const mostAsked = 4
+
+export interface Creation {
+  readonly clusters: readonly ProxmoxCluster[]
+  readonly wish: VolumeWish
+  readonly parameters: ProxmoxParameters
+}
+
+export async function createDisk({ clusters, wish, parameters }: Creation): Promise<ProvisionedVolume> {
+  const size = sizeFor(wish)
+  const places = await placesFor(clusters, parameters.storage, wish.topologies)
+  const existing = await findExisting(places, wish, parameters)
+  if (existing !== undefined) return adopt(existing, wish, size, parameters)
+  const place = places.wanted[0]
+  if (place === undefined) throw places.refusal
+  const { storage } = place
+  refuseUnsuited(storage, parameters, size, place.node)
+  const handle = handleFor(place, storage, wish, parameters)
+  const disk = await allocateOrClean(place, handle, wish, size, parameters)
+  return provisioned(place, handle, disk, parameters)
+}
+
+function sizeFor({ required, limit, name }: VolumeWish): Size {
+  const wanted = required ?? (limit !== undefined && limit.lessThan(defaultSize) ? limit : defaultSize)
+  const rounded = wanted.roundUpTo(granularity)
+  if (limit === undefined || limit.atLeast(rounded)) return rounded
+  const exact = wanted.roundUpTo(Size.mib(1))
+  if (limit.atLeast(exact)) return exact
+  throw new StorageError('invalid', `volume ${name}: Proxmox allocates whole MiB, and no whole MiB lies between ${wanted.toString()} and the limit ${limit.toString()}; ask for a limit of at least ${exact.toString()}`)
+}
+
+function handleFor({ cluster, node }: Place, { storage, type, shared }: StorageStatus, { name }: VolumeWish, { storageFormat }: ProxmoxParameters): VolumeHandle {
+  const part = diskNamePart(name, hexDigest)
+  const disk = formatDiskName({ owner: cluster.owner, name: part, ...(holdsFiles(type) ? { format: storageFormat ?? 'raw' } : {}) })
+  return { region: cluster.region, zone: shared ? '' : node, storage, disk }
+}
+
+interface Existing {
+  readonly place: Place
+  readonly handle: VolumeHandle
+  readonly disk: Disk
+}
+
+/** A disk of this name where it was asked for. One that a lost call of a former process left elsewhere is removed: it was never answered. */
+async function findExisting(places: Awaited<ReturnType<typeof placesFor>>, wish: VolumeWish, parameters: ProxmoxParameters): Promise<Existing | undefined> {
+  const look = async (place: Place): Promise<Existing | undefined> => {
+    const handle = handleFor(place, place.storage, wish, parameters)
+    const disk = await findDiskOn(place.cluster, place.node, handle.storage, volidOf(handle))
+    return disk === undefined ? undefined : { place, handle, disk }
+  }
+  const wanted = (await Promise.all(places.wanted.map(look))).find((found) => found !== undefined)
+  const elsewhere = (await Promise.all(places.others.map(look))).filter((found) => found !== undefined)
+  for (const { place, handle } of elsewhere) {
+    place.cluster.log.warn('a disk of this name was left on another node by a call that was never answered; it is removed', { disk: volidOf(handle), node: place.node })
+    await destroyDisk(place.cluster, handle)
+  }
+  return wanted
+}
+
+function adopt({ place, handle, disk }: Existing, { name, required, limit }: VolumeWish, size: Size, parameters: ProxmoxParameters): ProvisionedVolume {
+  // Storages round up on their own (rbd to MiB, ZFS to its block size), so a little more is the same volume.
+  const most = limit ?? size.plus(Size.mib(64))
+  if (disk.size.atLeast(required ?? Size.bytes(1)) && most.atLeast(disk.size)) return provisioned(place, handle, disk, parameters)
+  throw new StorageError('exists', `volume ${name} exists already as disk ${disk.volid} with ${disk.size.toString()}, and ${size.toString()} was asked for; use another name, or delete that volume first`)
+}
+
+/** Allocates, and leaves nothing behind when it fails, whatever became of the answer. */
+async function allocateOrClean(place: Place, handle: VolumeHandle, wish: VolumeWish, size: Size, { storageFormat }: ProxmoxParameters): Promise<Disk> {
+  const { cluster, node, storage } = place
+  const filename = handle.disk.slice(handle.disk.lastIndexOf('/') + 1)
+  const format = holdsFiles(storage.type) ? (storageFormat ?? 'raw') : undefined
+  await settled(cluster)
+  const look = (): Promise<Disk | undefined> => findDiskOn(cluster, node, handle.storage, volidOf(handle))
+  const allocate = (): Promise<string> =>
+    cluster.client.allocate({ node, storage: handle.storage, owner: cluster.owner, filename, size, ...(format === undefined ? {} : { format }) })
+  for (let asked = 1; ; asked++) {
+    const failure = await allocate().then(() => undefined, (error: unknown) => error)
+    if (cluster.stop.aborted) throw failure
+    const found = failure === undefined ? await untilKnown(cluster, `disk ${volidOf(handle)}`, look) : await afterFailedAllocation(place, handle, failure, look)
+    if (found !== undefined && found.size.atLeast(size)) return found
+    if (found !== undefined) await destroyDisk(cluster, handle)
+    if (failure === undefined) throw new StorageError('internal', `disk ${volidOf(handle)} for volume ${wish.name}: Proxmox reported it as made with ${size.toString()}, but the storage has ${found?.size.toString() ?? 'none'}`)
+    // The name is the volume's own, so asking again cannot make a second disk.
+    if (!mayHaveHappened(failure) || asked === mostAsked) throw failure
+  }
+}
+
+/** What a failed allocation left after all. */
+async function afterFailedAllocation({ cluster, node }: Place, handle: VolumeHandle, error: unknown, look: () => Promise<Disk | undefined>): Promise<Disk | undefined> {
+  if (mayHaveHappened(error)) {
+    cluster.log.warn('the answer to an allocation was lost; looking for the disk', { disk: volidOf(handle), node, error })
+    await untilQuiet(cluster, node, () => false)
+  }
+  return untilKnown(cluster, `disk ${volidOf(handle)}`, look)
+}
+
+function provisioned({ cluster, node, storage }: Place, handle: VolumeHandle, disk: Disk, parameters: ProxmoxParameters): ProvisionedVolume {
+  return {
+    id: formatVolumeHandle(handle),
+    size: disk.size,
+    context: contextOfParameters(parameters, disk.format),
+    topologies: [topologyOf(cluster.region, storage.shared ? undefined : node)],
+  }
+}

@@ -1,0 +1,87 @@
+/** Where a volume may be made: Proxmox nodes that have the storage, as far as the topology allows. */
+import { StorageError } from '@stowage/core'
+import { isProxmoxError, type StorageStatus } from '@stowage/proxmox'
+import type { Topology } from '../../volume/backend.ts'
+import type { ProxmoxCluster } from './cluster.ts'
+
+export const regionKey = 'topology.kubernetes.io/region'
+export const zoneKey = 'topology.kubernetes.io/zone'
+
+export interface Place {
+  readonly cluster: ProxmoxCluster
+  readonly node: string
+  readonly storage: StorageStatus
+}
+
+export interface Places {
+  /** The best first. */
+  readonly wanted: readonly Place[]
+  /** Where a former process may have left a disk of this name. */
+  readonly others: readonly Place[]
+  /** Why nothing is wanted. */
+  readonly refusal: StorageError
+}
+
+/** While a process is young, a call of the one before it may have been lost. */
+const youngMs = 15 * 60_000
+
+export function topologyOf(region: string, node: string | undefined): Topology {
+  return node === undefined ? { [regionKey]: region } : { [regionKey]: region, [zoneKey]: node }
+}
+
+export async function placesFor(clusters: readonly ProxmoxCluster[], storage: string, topologies: readonly Topology[]): Promise<Places> {
+  const inRegion = clustersFor(clusters, topologies)
+  const failures: unknown[] = []
+  const wanted: Place[] = []
+  const others: Place[] = []
+  for (const cluster of inRegion) {
+    const zones = zonesFor(cluster, topologies)
+    const young = cluster.clock.monotonic() - cluster.startedAt < youngMs
+    const nodes = zones === undefined || young ? await onlineNodes(cluster) : []
+    for (const node of zones ?? nodes) await tryPlace(cluster, node, storage, wanted, failures)
+    if (wanted.some((place) => place.storage.shared)) continue
+    for (const node of young && zones !== undefined ? nodes.filter((name) => !zones.includes(name)) : []) await tryPlace(cluster, node, storage, others, [])
+  }
+  return { wanted: topologies.length === 0 ? byRoom(wanted) : wanted, others, refusal: refusalOf(storage, inRegion, failures) }
+}
+
+function clustersFor(clusters: readonly ProxmoxCluster[], topologies: readonly Topology[]): readonly ProxmoxCluster[] {
+  if (topologies.length === 0) return clusters
+  const regions = new Set(topologies.map((topology) => topology[regionKey]))
+  const found = clusters.filter(({ region }) => regions.has(region) || regions.has(undefined))
+  if (found.length > 0) return found
+  throw new StorageError('exhausted', `no Proxmox cluster serves the region ${[...regions].join(', ')}; known are ${clusters.map(({ region }) => region).join(', ')}. Check the nodes' label ${regionKey}`)
+}
+
+/** In the caller's order; undefined when any node of the region will do. */
+function zonesFor({ region }: ProxmoxCluster, topologies: readonly Topology[]): readonly string[] | undefined {
+  const here = topologies.filter((topology) => topology[regionKey] === undefined || topology[regionKey] === region)
+  const zones = here.map((topology) => topology[zoneKey])
+  const named = zones.filter((zone) => zone !== undefined)
+  return named.length === 0 || named.length < zones.length ? undefined : [...new Set(named)]
+}
+
+async function onlineNodes({ client }: ProxmoxCluster): Promise<readonly string[]> {
+  return (await client.nodes()).filter(({ status }) => status !== 'offline').map(({ node }) => node)
+}
+
+async function tryPlace(cluster: ProxmoxCluster, node: string, storage: string, found: Place[], failures: unknown[]): Promise<void> {
+  try {
+    found.push({ cluster, node, storage: await cluster.client.storageStatus(node, storage) })
+  } catch (error) {
+    // A storage that nobody knows, or that this token may not see, is nowhere; a node that does not answer says nothing about the others.
+    if (isProxmoxError(error, 'no-storage', 'permission', 'authentication') && failures.length === 0 && found.length === 0) failures.unshift(error)
+    else failures.push(error)
+  }
+}
+
+function refusalOf(storage: string, clusters: readonly ProxmoxCluster[], failures: readonly unknown[]): StorageError {
+  const first = failures.find((failure) => failure instanceof StorageError)
+  if (first !== undefined) return first
+  return new StorageError('exhausted', `storage ${JSON.stringify(storage)} is on no node of ${clusters.map(({ name }) => name).join(', ')} that may be used; check the class's parameter storage and its allowedTopologies`)
+}
+
+function byRoom(places: readonly Place[]): readonly Place[] {
+  const room = ({ storage: { available } }: Place): bigint => available?.bytes ?? -1n
+  return places.toSorted((left, right) => (room(right) > room(left) ? 1 : room(right) < room(left) ? -1 : 0))
+}

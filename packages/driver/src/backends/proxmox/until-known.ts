@@ -1,0 +1,42 @@
+/** Waiting for what must be known. A mutation whose answer was lost is followed up until Proxmox can be read again. */
+import { StorageError } from '@stowage/core'
+import { ProxmoxError } from '@stowage/proxmox'
+import type { ProxmoxCluster } from './cluster.ts'
+
+const firstPauseMs = 500
+const longestPauseMs = 10_000
+/** A request that was lost on its way may still arrive; after this long without a trace of it, it does not. */
+export const quietMs = 2_000
+
+/** Asks again for as long as Proxmox cannot answer. Ends with the process only. */
+export async function untilKnown<T>(cluster: ProxmoxCluster, what: string, read: () => Promise<T>): Promise<T> {
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    try {
+      return await read()
+    } catch (error) {
+      if (cluster.stop.aborted || !mayPass(error)) throw error
+      cluster.log.warn('the outcome of a change is not known yet; asking Proxmox again', { what, error, pauseMs: pause })
+      await cluster.clock.sleep(pause * (0.5 + cluster.random.next() / 2), cluster.stop)
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof ProxmoxError ? error.kind === 'unavailable' || error.kind === 'denied' || error.fate === 'unknown' : error instanceof StorageError && error.kind === 'unavailable'
+}
+
+/** Waits until no task of ours runs on this VM any more, and long enough that a request on its way has arrived. */
+export async function untilQuiet(cluster: ProxmoxCluster, node: string, concerns: (task: { readonly type: string; readonly id: string }) => boolean): Promise<void> {
+  await cluster.clock.sleep(quietMs, cluster.stop)
+  for (;;) {
+    const running = await untilKnown(cluster, `tasks on ${node}`, () => cluster.client.activeTasks(node))
+    if (!running.some(concerns)) return
+    await cluster.clock.sleep(firstPauseMs, cluster.stop)
+  }
+}
+
+/** Before the first decision of a process: what the process before it had on its way has arrived. */
+export async function settled({ clock, startedAt, stop }: ProxmoxCluster): Promise<void> {
+  const left = startedAt + quietMs - clock.monotonic()
+  if (left > 0) await clock.sleep(left, stop)
+}
