@@ -1,13 +1,13 @@
-// Writes src/data/kubernetes/ from a checkout of k8s.io/kubernetes (its api/ folder) and k8s.io/api (its Go types).
-// Usage: node packages/wire/scripts/extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE
+// Writes src/data/kubernetes/ from a checkout of k8s.io/kubernetes (its api/ folder), k8s.io/api and k8s.io/apimachinery (their Go types).
+// Usage: node packages/wire/scripts/extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { goFields } from './go-fields.mjs'
 
-const [kubernetes, goApi] = process.argv.slice(2)
-if (kubernetes === undefined || goApi === undefined) {
-  process.stderr.write('usage: extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE\n')
+const [kubernetes, goApi, goMeta] = process.argv.slice(2)
+if (kubernetes === undefined || goApi === undefined || goMeta === undefined) {
+  process.stderr.write('usage: extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE\n')
   process.exit(2)
 }
 
@@ -39,7 +39,7 @@ mkdirSync(outDir, { recursive: true })
 function resources() {
   const rows = []
   for (const [groupVersion, kinds] of Object.entries(served)) {
-    const [version, group] = groupVersion.split('/').reverse()
+    const [version, group] = groupVersion.split('/').toReversed()
     const listed = readJson(`discovery/${group === undefined ? 'api__v1' : `apis__${group}__${version}`}.json`).resources
     const parents = listed.filter(each => !each.name.includes('/') && kinds.includes(each.kind))
     for (const parent of parents) rows.push(resourceRow(parent, group ?? '', version, listed))
@@ -82,7 +82,7 @@ function schemas(rows) {
     for (const match of JSON.stringify(all[name]).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) visit(match[1])
   }
   for (const [name, schema] of Object.entries(all)) if (isRoot(schema, rows)) visit(name)
-  const fields = goFields(goApi)
+  const fields = goFields(goApi, goMeta)
   return Object.fromEntries([...wanted].toSorted().map(name => [name, withGo(stripped(all[name]), fields[name])]))
 }
 
@@ -119,7 +119,8 @@ const files = {
   'resources.json': rows,
   'schemas.json': schemas(rows),
 }
-const manifest = { source: 'Kubernetes v1.36.3: api/discovery, api/openapi-spec/v3, and the Go types of k8s.io/api v0.36.3', sha256: {} }
+const before = existsSync(`${outDir}manifest.json`) ? JSON.parse(readFileSync(`${outDir}manifest.json`, 'utf8')) : { sha256: {} }
+const manifest = { ...before, source: 'Kubernetes v1.36.3: api/discovery, api/openapi-spec/v3, and the Go types of k8s.io/api and k8s.io/apimachinery v0.36.3', sha256: before.sha256 }
 for (const [name, content] of Object.entries(files)) {
   const text = `${JSON.stringify(content)}\n`
   manifest.sha256[name] = createHash('sha256').update(text).digest('hex')

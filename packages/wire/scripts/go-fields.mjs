@@ -4,8 +4,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
  * What Go's JSON does with each field of the API types: `{ 'io.k8s.api.core.v1.Pod': { spec: 'omitempty' … } }`.
  * Values: `pointer` (an explicit zero is kept, absence is dropped), `omit` (a zero value is dropped), `keep` (always written).
  */
-export function goFields(apiModule) {
+export function goFields(apiModule, metaModule) {
   const out = {}
+  readFile(`${metaModule}/pkg/apis/meta/v1/types.go`, 'io.k8s.apimachinery.pkg.apis.meta.v1.', out)
   for (const group of readdirSync(apiModule, { withFileTypes: true })) {
     if (!group.isDirectory()) continue
     for (const version of readdirSync(`${apiModule}/${group.name}`)) readPackage(apiModule, group.name, version, out)
@@ -14,13 +15,15 @@ export function goFields(apiModule) {
 }
 
 function readPackage(apiModule, group, version, out) {
-  const file = `${apiModule}/${group}/${version}/types.go`
+  readFile(`${apiModule}/${group}/${version}/types.go`, `io.k8s.api.${group}.${version}.`, out)
+}
+
+function readFile(file, prefix, out) {
   if (!existsSync(file)) return
   const source = readFileSync(file, 'utf8')
   for (const match of source.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
-    out[`io.k8s.api.${group}.${version}.${match[1]}`] = { structFields: match[2] }
+    out[`${prefix}${match[1]}`] = { structFields: match[2] }
   }
-  const prefix = `io.k8s.api.${group}.${version}.`
   for (const [name, value] of Object.entries(out)) {
     if (name.startsWith(prefix) && 'structFields' in value) out[name] = fieldsOf(value.structFields, source)
   }

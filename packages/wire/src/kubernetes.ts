@@ -4,6 +4,7 @@
  */
 import resources from './data/kubernetes/resources.json' with { type: 'json' }
 import schemas from './data/kubernetes/schemas.json' with { type: 'json' }
+import tables from './data/kubernetes/tables.json' with { type: 'json' }
 
 export interface KubernetesSubresource {
   readonly name: string
@@ -38,3 +39,14 @@ export const kubernetesResources: readonly KubernetesResource[] = resources
 export const kubernetesSchemas: Readonly<Record<string, KubernetesSchema>> = schemas
 
 export const kubernetesVersion = 'v1.36.3'
+
+export interface TableColumn {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  readonly priority: number
+}
+
+/** The columns that the server prints for each kind, by resource name (`pods`, `statefulsets.apps`). */
+export const kubernetesTables: Readonly<Record<string, readonly TableColumn[]>> = tables

@@ -1,10 +1,13 @@
 /** The store as in-process controllers see it. */
 import type { Cancel, Clock, Random } from '@stowage/effects'
-import type { Api, KubeInput, KubeObject, ListOptions, WatchEvent, WriteOptions } from './api.ts'
+import type { Api, KubeInput, KubeObject, ListOptions, PatchOptions, WatchEvent, WriteOptions } from './api.ts'
 import { recordEvent } from './event-recorder.ts'
 import { frozenObject } from './json.ts'
 import type { JsonObject } from './json.ts'
-import type { Requests, Selection } from './requests.ts'
+import type { CallOptions } from './call-options.ts'
+import type { Selection } from './memory.ts'
+import type { Requests } from './requests.ts'
+import { bind } from './subresources.ts'
 import { watchInOrder } from './watch-queue.ts'
 
 /** The one place where stored JSON takes the type that the caller names: the store holds what validation let in. */
@@ -12,15 +15,19 @@ function seenAs<T extends KubeObject>(object: JsonObject): T {
   return object as unknown as T
 }
 
+function seenAsList<T extends KubeObject>(objects: readonly JsonObject[]): readonly T[] {
+  return objects as unknown as readonly T[]
+}
+
 export function makeClient(requests: Requests, clock: Clock, latency: Random, userAgent: string): Api {
-  const named = <O extends WriteOptions>(options: O | undefined): WriteOptions & O => ({ fieldManager: userAgent, ...options }) as WriteOptions & O
+  const named = (options: PatchOptions | undefined): CallOptions => ({ fieldManager: userAgent, fieldValidation: 'Strict', ...options })
   return {
     get: <T extends KubeObject>(resource: string, name: string, namespace = '') => {
       const found = requests.find(requests.resource(resource), namespace, name)
       return found === undefined ? undefined : seenAs<T>(found)
     },
     list: <T extends KubeObject>(resource: string, options: ListOptions = {}) =>
-      requests.list(requests.resource(resource), options.namespace, selectionOf(options)).map(each => seenAs<T>(each)),
+      seenAsList<T>(requests.list(requests.resource(resource), options.namespace, selectionOf(options))),
     create: <T extends KubeObject>(resource: string, object: KubeInput, options?: WriteOptions) =>
       seenAs<T>(requests.create(requests.resource(resource), object.metadata.namespace ?? '', frozenObject(object), named(options))),
     update: <T extends KubeObject>(resource: string, object: KubeInput, options?: WriteOptions) =>
@@ -35,7 +42,8 @@ export function makeClient(requests: Requests, clock: Clock, latency: Random, us
         listener({ type, object: seenAs<T>(object) }),
       ),
     bind: (namespace, pod, node) => {
-      requests.bind(namespace, pod, node)
+      const pods = requests.resource('pods')
+      bind(requests, pods, requests.get(pods, namespace, pod), node)
     },
     event: (about, type, reason, message) => recordEvent(requests, clock, userAgent, frozenObject(about), { type, reason, message }),
     as: other => makeClient(requests, clock, latency, other),

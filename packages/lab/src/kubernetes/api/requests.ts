@@ -1,191 +1,152 @@
 /** Every call of the API on JSON objects, whoever makes it: the path of a write from what was sent to what is stored. */
-import type { Cancel, Clock, Random } from '@stowage/effects'
+import type { DeleteOptions, PatchType } from './api.ts'
+import { admitCreate, admitUpdate } from './admission.ts'
+import type { CallOptions } from './call-options.ts'
+import { decode } from './decode.ts'
+import { deleteObject, isFinished } from './deletion.ts'
+import type { DeleteOutcome } from './deletion.ts'
+import { alreadyExists, badRequest, conflict, modifiedSince, notFound } from './failures.ts'
+import { arrayAt, frozenObject, isObject, objectAt, same, textAt, without } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
+import { appliedObject, createdBy, updatedBy } from './managed/managers.ts'
+import { Memory } from './memory.ts'
 import { applyPatch } from './patch/index.ts'
-import type { DeleteOptions, PatchOptions, PatchType, WriteOptions } from './api.ts'
-import { alreadyExists, badRequest, conflict, expired, modifiedSince, noSuchResource, notFound } from './failures.ts'
-import { fieldMatcher } from './fields.ts'
-import { arrayAt, at, frozenObject, objectAt, same, textAt, without } from './json.ts'
-import type { JsonObject } from './json.ts'
-import { ResourceRegistry, groupVersion, resourceName } from './resources.ts'
+import { forCreate, forUpdate } from './prepare.ts'
+import { resourceName } from './resources.ts'
 import type { Resource } from './resources.ts'
-import { labelMatcher } from './selectors.ts'
-import type { Matches } from './selectors.ts'
-import { Shelf } from './shelf.ts'
-import type { Change } from './shelf.ts'
+import { SchemaCatalog } from './schema/catalog.ts'
+import { strategyOf } from './strategies.ts'
+import { createSubresource, getSubresource, scaleToObject, withScale } from './subresources.ts'
+import { validateCreate, validateUpdate } from './validation/index.ts'
 
-export interface Selection {
-  readonly labelSelector?: string
-  readonly fieldSelector?: string
+export interface PatchOutcome {
+  readonly object: JsonObject
+  readonly created: boolean
 }
 
-export class Requests {
-  readonly registry = new ResourceRegistry()
-  readonly #shelves = new Map<string, Shelf>()
-  readonly #clock: Clock
-  readonly #random: Random
-  #revision = 0
+export class Requests extends Memory {
+  readonly schemas = new SchemaCatalog()
 
-  constructor(clock: Clock, random: Random) {
-    this.#clock = clock
-    this.#random = random
+  getSubresource(resource: Resource, namespace: string, name: string, subresource: string | undefined): JsonObject {
+    const object = this.get(resource, namespace, name)
+    return subresource === undefined ? object : getSubresource(resource, object, subresource)
   }
 
-  get revision(): number {
-    return this.#revision
+  create(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
+    const decoded = decode(this.schemas, resource, input, options)
+    return this.#insert(resource, namespace, decoded, options, object => createdBy(this.schemas, resource, object, options, this.now()))
   }
 
-  resource(name: string): Resource {
-    const found = this.registry.find(name)
-    if (found === undefined) throw noSuchResource()
-    return found
+  #insert(resource: Resource, namespace: string, decoded: JsonObject, options: CallOptions, own: (object: JsonObject) => JsonObject): JsonObject {
+    const prepared = forCreate(this, resource, namespace, decoded)
+    const admitted = admitCreate(this, resource, namespace, own(prepared))
+    validateCreate(this.schemas, resource, admitted)
+    const name = textAt(admitted, 'metadata', 'name')
+    if (this.find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
+    return options.dryRun === true ? frozenObject(admitted) : this.#stored(resource, admitted)
   }
 
-  shelf(resource: Resource): Shelf {
-    const key = resourceName(resource)
-    let shelf = this.#shelves.get(key)
-    if (shelf === undefined) this.#shelves.set(key, (shelf = new Shelf()))
-    return shelf
+  createSubresource(resource: Resource, namespace: string, name: string, subresource: string, body: JsonObject, options: CallOptions): JsonObject {
+    return createSubresource(this, resource, namespace, name, subresource, body, options)
   }
 
-  find(resource: Resource, namespace: string, name: string): JsonObject | undefined {
-    return this.shelf(resource).get(resource.namespaced ? namespace : '', name)
-  }
-
-  get(resource: Resource, namespace: string, name: string): JsonObject {
-    const found = this.find(resource, namespace, name)
-    if (found === undefined) throw notFound(resource, name)
-    return found
-  }
-
-  matcher(resource: Resource, selection: Selection): Matches | undefined {
-    const labels = labelMatcher(selection.labelSelector)
-    const fields = fieldMatcher(resource, selection.fieldSelector)
-    if (labels === undefined || fields === undefined) return labels ?? fields
-    return object => labels(object) && fields(object)
-  }
-
-  list(resource: Resource, namespace: string | undefined, selection: Selection): readonly JsonObject[] {
-    const matches = this.matcher(resource, selection)
-    const all = this.shelf(resource).list(namespace)
-    return matches === undefined ? all : all.filter(matches)
-  }
-
-  create(resource: Resource, namespace: string, input: JsonObject, options: WriteOptions): JsonObject {
-    const metadata = this.#newMetadata(resource, namespace, input)
-    const object = frozenObject({ ...input, apiVersion: groupVersion(resource), kind: resource.kind, metadata })
-    if (this.find(resource, namespace, textAt(metadata, 'name')) !== undefined) throw alreadyExists(resource, textAt(metadata, 'name'))
-    return options.dryRun === true ? object : this.#store(resource, object)
-  }
-
-  #newMetadata(resource: Resource, namespace: string, input: JsonObject): JsonObject {
-    const sent = objectAt(input, 'metadata')
-    const name = textAt(sent, 'name') || (textAt(sent, 'generateName') === '' ? '' : textAt(sent, 'generateName') + this.#random.suffix(5))
-    if (name === '') throw badRequest('name or generateName is required')
-    return {
-      ...without(sent, 'resourceVersion', 'selfLink'),
-      name,
-      ...(resource.namespaced ? { namespace } : {}),
-      uid: this.#random.uuid(),
-      creationTimestamp: this.now(),
-    }
-  }
-
-  now(): string {
-    return `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`
-  }
-
-  update(resource: Resource, namespace: string, input: JsonObject, options: WriteOptions): JsonObject {
+  update(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
     const name = textAt(input, 'metadata', 'name')
-    const current = this.get(resource, namespace, name)
-    const asked = textAt(input, 'metadata', 'resourceVersion')
-    if (asked !== '' && asked !== textAt(current, 'metadata', 'resourceVersion')) throw conflict(resource, name, modifiedSince)
-    return this.#replace(resource, current, input, options)
-  }
-
-  patch(resource: Resource, namespace: string, name: string, type: PatchType, body: unknown, options: PatchOptions): JsonObject {
     const current = this.find(resource, namespace, name)
-    if (current === undefined && type === 'application/apply-patch+yaml') return this.create(resource, namespace, frozenObject(body), options)
-    if (current === undefined) throw notFound(resource, name)
-    return this.#replace(resource, current, applyPatch(type, current, body), options)
-  }
-
-  #replace(resource: Resource, current: JsonObject, input: JsonObject, options: WriteOptions): JsonObject {
-    const metadata = {
-      ...objectAt(input, 'metadata'),
-      ...pick(objectAt(current, 'metadata'), ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']),
+    if (current === undefined) {
+      if (strategyOf(resource).createsOnUpdate !== true || options.subresource !== undefined) throw notFound(resource, name)
+      return this.create(resource, namespace, input, options)
     }
-    const whole = options.subresource === 'status' ? { ...current, status: input['status'] ?? {} } : { ...input, metadata }
-    const object = frozenObject({ ...whole, apiVersion: groupVersion(resource), kind: resource.kind })
-    if (same(object, current) || options.dryRun === true) return object
-    if (isDeleted(object)) return this.#remove(resource, object)
-    return this.#store(resource, object)
+    if (options.subresource === 'scale') return this.#scale(resource, current, input, options)
+    const decoded = decode(this.schemas, resource, input, options)
+    this.#assertFresh(resource, current, decoded)
+    return this.#replace(resource, current, decoded, options)
   }
 
-  delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): JsonObject {
-    const current = this.get(resource, namespace, name)
-    const wanted = options.preconditions?.uid
-    if (wanted !== undefined && wanted !== textAt(current, 'metadata', 'uid')) throw conflict(resource, name, 'the UID in the precondition does not match')
-    if (options.dryRun === true) return current
-    const grace = resourceName(resource) === 'pods' && textAt(current, 'spec', 'nodeName') !== '' ? (options.gracePeriodSeconds ?? 30) : 0
-    if (grace === 0 && arrayAt(current, 'metadata', 'finalizers').length === 0) return this.#remove(resource, current)
-    if (at(current, 'metadata', 'deletionTimestamp') !== undefined) return current
-    const metadata = { ...objectAt(current, 'metadata'), deletionTimestamp: this.now(), deletionGracePeriodSeconds: grace }
-    return this.#store(resource, frozenObject({ ...current, metadata }))
+  #assertFresh(resource: Resource, current: JsonObject, input: JsonObject): void {
+    const { resourceVersion, uid } = objectAt(input, 'metadata')
+    const name = textAt(current, 'metadata', 'name')
+    const actual = textAt(current, 'metadata', 'uid')
+    if (typeof uid === 'string' && uid !== '' && uid !== actual) {
+      throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${keyOf(resource, current)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`)
+    }
+    const asked = typeof resourceVersion === 'string' ? resourceVersion : ''
+    if (asked !== '' && asked !== '0' && asked !== textAt(current, 'metadata', 'resourceVersion')) throw conflict(resource, name, modifiedSince)
   }
 
-  bind(namespace: string, pod: string, node: string): JsonObject {
-    const resource = this.resource('pods')
-    const current = this.get(resource, namespace, pod)
-    const taken = textAt(current, 'spec', 'nodeName')
-    if (taken !== '') throw conflict(resource, pod, `pod ${pod} is already assigned to node "${taken}"`)
-    const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: this.now() }
-    const others = arrayAt(current, 'status', 'conditions').filter(each => textAt(each, 'type') !== 'PodScheduled')
-    const status = { ...objectAt(current, 'status'), conditions: [...others, scheduled] }
-    return this.#store(resource, frozenObject({ ...current, spec: { ...objectAt(current, 'spec'), nodeName: node }, status }))
+  patch(resource: Resource, namespace: string, name: string, type: PatchType, body: unknown, options: CallOptions): JsonObject {
+    return this.patchOrCreate(resource, namespace, name, type, frozenBody(body), options).object
   }
 
-  #store(resource: Resource, object: JsonObject): JsonObject {
-    this.#revision += 1
-    const stored = frozenObject({ ...object, metadata: { ...objectAt(object, 'metadata'), resourceVersion: String(this.#revision) } })
-    this.shelf(resource).put(stored)
-    return stored
+  patchOrCreate(resource: Resource, namespace: string, name: string, type: PatchType, body: Json, options: CallOptions): PatchOutcome {
+    const current = this.find(resource, namespace, name)
+    if (type === 'application/apply-patch+yaml') return this.#apply(resource, namespace, name, current, body, options)
+    if (current === undefined) throw notFound(resource, name)
+    if (options.subresource === 'scale') {
+      const scale = applyPatch(this.schemas, resource, type, getSubresource(resource, current, 'scale'), body)
+      return { object: this.#scale(resource, current, scale, options), created: false }
+    }
+    const patched = decode(this.schemas, resource, applyPatch(this.schemas, resource, type, current, body), options)
+    this.#assertFresh(resource, current, patched)
+    return { object: this.#replace(resource, current, patched, options), created: false }
   }
 
-  #remove(resource: Resource, object: JsonObject): JsonObject {
-    this.#revision += 1
-    const last = frozenObject({ ...object, metadata: { ...objectAt(object, 'metadata'), resourceVersion: String(this.#revision) } })
-    this.shelf(resource).remove(last)
+  #apply(resource: Resource, namespace: string, name: string, current: JsonObject | undefined, body: Json, options: CallOptions): PatchOutcome {
+    if (!isObject(body)) throw badRequest('error decoding YAML: an object was expected')
+    const sent = textAt(body, 'metadata', 'name')
+    if (sent !== '' && sent !== name) throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${name})`)
+    const named = { ...body, metadata: { ...without(objectAt(body, 'metadata'), 'creationTimestamp'), name, ...(resource.namespaced ? { namespace } : {}) } }
+    const applied = appliedObject(this.schemas, resource, current, named, options, this.now())
+    const decoded = decode(this.schemas, resource, applied, { ...options, fieldValidation: 'Ignore' })
+    if (current === undefined) return { object: this.#insert(resource, namespace, decoded, options, object => object), created: true }
+    return { object: this.#replace(resource, current, decoded, options, true), created: false }
+  }
+
+  #scale(resource: Resource, current: JsonObject, scale: JsonObject, options: CallOptions): JsonObject {
+    this.#assertFresh(resource, current, scale)
+    return scaleToObject(this.#replace(resource, current, withScale(current, scale), options))
+  }
+
+  #replace(resource: Resource, current: JsonObject, input: JsonObject, options: CallOptions, isApply = false): JsonObject {
+    const prepared = forUpdate(resource, current, input, options.subresource)
+    const owned = isApply ? prepared : updatedBy(this.schemas, resource, current, prepared, options, this.now())
+    const admitted = admitUpdate(this, resource, current, owned, options.subresource)
+    validateUpdate(this.schemas, resource, current, admitted, options.subresource)
+    const next = frozenObject(admitted)
+    if (options.dryRun === true) return next
+    if (isFinished(resource, next)) return this.#gone(resource, next)
+    return same(next, current) ? current : this.#stored(resource, next)
+  }
+
+  /** Binding, and other writes of the server itself: no admission, no managers. */
+  overwrite(resource: Resource, object: JsonObject): JsonObject {
+    return this.#stored(resource, frozenObject(object))
+  }
+
+  delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): DeleteOutcome {
+    const outcome = deleteObject(this, resource, namespace, name, options)
+    if (outcome.gone && options.dryRun !== true) this.registry.forgetDefinition(resource, outcome.object)
+    return outcome
+  }
+
+  #gone(resource: Resource, object: JsonObject): JsonObject {
+    const last = this.remove(resource, object)
+    this.registry.forgetDefinition(resource, last)
     return last
   }
 
-  /** Changes after `fromRevision`, as events for one watcher; objects that stop matching are DELETED for it. */
-  watch(resource: Resource, namespace: string | undefined, selection: Selection, fromRevision: number, listener: (change: Change) => void): Cancel {
-    const matches = this.matcher(resource, selection)
-    const shelf = this.shelf(resource)
-    const past = shelf.since(fromRevision)
-    if (past === undefined) throw expired(`too old resource version: ${fromRevision} (${shelf.forgotten})`)
-    const deliver = (change: Change): void => {
-      const seen = asSeen(change, matches)
-      if (seen !== undefined) listener(seen)
-    }
-    for (const change of past) if (namespace === undefined || textAt(change.object, 'metadata', 'namespace') === namespace) deliver(change)
-    return shelf.subscribe(namespace, deliver)
+  #stored(resource: Resource, object: JsonObject): JsonObject {
+    const stored = this.put(resource, object)
+    this.registry.learnDefinition(resource, stored)
+    return stored
   }
 }
 
-function asSeen(change: Change, matches: Matches | undefined): Change | undefined {
-  if (matches === undefined) return change
-  const now = change.type !== 'DELETED' && matches(change.object)
-  const before = change.previous !== undefined && matches(change.previous)
-  if (now) return before ? { ...change, type: 'MODIFIED' } : { ...change, type: 'ADDED' }
-  return before ? { ...change, type: 'DELETED' } : undefined
+function frozenBody(body: unknown): Json {
+  return Array.isArray(body) ? arrayAt({ body: frozenObject({ body })['body'] ?? [] }, 'body') : frozenObject(body)
 }
 
-function isDeleted(object: JsonObject): boolean {
-  const metadata = objectAt(object, 'metadata')
-  return metadata['deletionTimestamp'] !== undefined && arrayAt(metadata, 'finalizers').length === 0 && (metadata['deletionGracePeriodSeconds'] ?? 0) === 0
-}
-
-function pick(object: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(keys.flatMap(key => (object[key] === undefined ? [] : [[key, object[key]]])))
+function keyOf(resource: Resource, object: JsonObject): string {
+  const namespace = resource.namespaced ? `${textAt(object, 'metadata', 'namespace')}/` : ''
+  return `/registry/${resourceName(resource).replace(/\..*$/, '')}/${namespace}${textAt(object, 'metadata', 'name')}`
 }

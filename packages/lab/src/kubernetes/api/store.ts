@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@stowage/effects'
 import type { Api } from './api.ts'
+import type { JsonObject } from './json.ts'
 import { makeClient } from './client.ts'
 import { Requests } from './requests.ts'
 
@@ -14,6 +15,8 @@ export interface Store {
   client(userAgent: string): Api
   /** The same calls in terms of JSON, as the HTTP face makes them. */
   readonly requests: Requests
+  /** An object's JSON; made once for each version of it. */
+  json(object: JsonObject): string
   readonly clock: Clock
   readonly random: Random
 }
@@ -26,5 +29,11 @@ export function createStore(options: StoreOptions): Store {
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     boot.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   }
-  return { client, requests, clock: options.clock, random: options.random }
+  const texts = new WeakMap<JsonObject, string>()
+  const json = (object: JsonObject): string => {
+    let text = texts.get(object)
+    if (text === undefined) texts.set(object, (text = JSON.stringify(object)))
+    return text
+  }
+  return { client, requests, json, clock: options.clock, random: options.random }
 }

@@ -2,7 +2,7 @@
 import type { Cancel, Clock, Random } from '@stowage/effects'
 import type { WatchEventType } from './api.ts'
 import type { JsonObject } from './json.ts'
-import type { Requests, Selection } from './requests.ts'
+import type { Memory, Selection } from './memory.ts'
 import type { Resource } from './resources.ts'
 
 /** Milliseconds between a write and what a watcher hears of it, at least and at most. */
@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 export function watchInOrder(
-  requests: Requests,
+  requests: Memory,
   clock: Clock,
   random: Random,
   resource: Resource,
