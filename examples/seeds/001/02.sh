@@ -1,0 +1,2 @@
+cd tofu
+tofu apply -target=module.proxmox-csi-plugin

@@ -1,0 +1,2 @@
+kubectl get pv
+kubectl get pvc -A

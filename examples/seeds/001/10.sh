@@ -1,0 +1,1 @@
+kubectl logs -n csi-proxmox -l app=proxmox-csi-controller

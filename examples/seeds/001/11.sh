@@ -1,0 +1,1 @@
+kubectl get secret -n csi-proxmox proxmox-csi-plugin -o yaml

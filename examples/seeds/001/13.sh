@@ -1,0 +1,2 @@
+pveum user list | grep kubernetes-csi
+pveum acl list | grep kubernetes-csi

@@ -1,0 +1,2 @@
+# In pod
+sqlite3 /data/db.sqlite "PRAGMA integrity_check;"
