@@ -1,1 +1,12 @@
-export {}
+export * from './apply/apply.ts'
+export type { InventoryEntry } from './apply/inventory.ts'
+export type { AppliableObject, AppliablePlan, NeededObject, PlainObject } from './apply/stowage-plan.ts'
+export * from './observe/observation.ts'
+export * from './observe/observe.ts'
+export * from './status/status.ts'
+export * from './status/status-table.ts'
+export { configMapJournal } from './steps/config-map-journal.ts'
+export { fileJournal } from './steps/file-journal.ts'
+export * from './steps/journal.ts'
+export * from './steps/run-steps.ts'
+export * from './steps/step.ts'

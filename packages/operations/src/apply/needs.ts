@@ -1,0 +1,30 @@
+import { describeRef } from '@stowage/kubernetes'
+import type { KubernetesClient, ObjectRef } from '@stowage/kubernetes'
+import type { Step } from '../steps/step.ts'
+import type { NeededObject } from './stowage-plan.ts'
+
+/** Looks that what the plan needs and never makes is there: without its Secret a driver would only crash. */
+export function needsStep(client: KubernetesClient, needs: readonly NeededObject[]): Step | undefined {
+  if (needs.length === 0) return undefined
+  return {
+    id: 'needs',
+    title: 'what the plan needs is there',
+    look: async (signal) => {
+      const missing: string[] = []
+      for (const need of needs) if ((await client.find(refOfNeed(need), { signal })) === undefined) missing.push(`${describeRef(refOfNeed(need))} is missing (${need.reason}): ${remedy(need)}`)
+      if (missing.length > 0) return { state: 'blocked', message: missing.join('; ') }
+      return { state: 'done', message: needs.map((need) => describeRef(refOfNeed(need))).join(', ') }
+    },
+    change: async () => '',
+  }
+}
+
+function refOfNeed({ kind, name, namespace }: NeededObject): ObjectRef {
+  return { apiVersion: 'v1', kind, name, ...(namespace !== undefined && { namespace }) }
+}
+
+function remedy({ kind, name, namespace }: NeededObject): string {
+  if (kind === 'Secret') return `create it (kubectl create secret generic ${name} -n ${namespace ?? 'default'} --from-file=…) and apply again`
+  if (kind === 'Namespace') return `create it (kubectl create namespace ${name}) and apply again`
+  return `let the node join the cluster, or correct its name, and apply again`
+}

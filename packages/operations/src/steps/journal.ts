@@ -1,0 +1,40 @@
+/** How far a step got. `begun` and nothing later: the run was interrupted in the middle of it. */
+export interface JournalEntry {
+  readonly state: 'begun' | 'done' | 'failed'
+  /** RFC 3339. */
+  readonly at: string
+  readonly message: string
+}
+
+export interface JournalRecord {
+  /** What is being run: `apply homelab`. */
+  readonly run: string
+  readonly startedAt: string
+  readonly steps: Readonly<Record<string, JournalEntry>>
+}
+
+/** Where a run writes what it is about to do, before it does it. A run that changes nothing writes nothing. */
+export interface Journal {
+  read(): Promise<JournalRecord | undefined>
+  write(record: JournalRecord): Promise<void>
+}
+
+/** A journal that lives as long as the process; for runs that clean up after themselves. */
+export function memoryJournal(): Journal {
+  let kept: JournalRecord | undefined
+  return {
+    read: async () => kept,
+    write: async (record) => {
+      kept = record
+    },
+  }
+}
+
+/** Reads a journal back; what is not one is refused rather than overwritten. */
+export function parseJournal(text: string, where: string): JournalRecord {
+  const value: Partial<JournalRecord> | null = JSON.parse(text)
+  if (typeof value?.run !== 'string' || typeof value.startedAt !== 'string' || typeof value.steps !== 'object') {
+    throw new TypeError(`${where} is not a journal of stowage`)
+  }
+  return { run: value.run, startedAt: value.startedAt, steps: value.steps }
+}
