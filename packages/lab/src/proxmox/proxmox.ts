@@ -49,6 +49,8 @@ export interface Proxmox {
   handler(node?: string): HttpHandler
   readonly faults: Faults
   readonly world: World
+  /** What the lab answers, as `GET /nodes/{node}/qemu`; every other method of the schema is a 501. */
+  readonly calls: readonly string[]
   /** Gives a VM its machine. What is plugged already is plugged into it too. */
   connect(vmid: number, hardware: GuestHardware, power?: GuestPower): Promise<void>
   /** Adds a VM while the world runs. */
@@ -84,6 +86,7 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
       if (node === undefined || !cluster.nodes.includes(node)) throw new HttpFailure('connect', 'ENOTFOUND', `getaddrinfo ENOTFOUND ${String(node)}`)
       return createGateway(cluster, calls, tickets, node)
     },
+    calls: Object.keys(calls),
     faults: cluster.faults,
     world: createWorld(cluster),
     connect: (vmid, hardware, power) => connectGuest(vmOf(vmid), hardware, power),

@@ -30,7 +30,7 @@ export interface Rig {
   /** The token with full rights over VMs 100–199, the controller's 9999 and all storages. */
   readonly csi: TestClient
   readonly guest: TestGuest
-  task(upid: unknown, node?: string): Promise<string>
+  task(upid: unknown): Promise<string>
 }
 
 /** A guest whose consent the test decides. */
@@ -77,7 +77,7 @@ export function labOptions(effects: Effects): ProxmoxOptions {
     ],
     access: {
       users: [
-        { userid: 'root@pam', password: 'password', tokens: [{ tokenid: 'x', secret: 'rootsecret', privsep: false }] },
+        { userid: 'root@pam', password: 'password', tokens: [{ tokenid: 'key', secret: 'rootsecret', privsep: false }] },
         {
           userid: 'csi@pve',
           tokens: [
@@ -85,7 +85,7 @@ export function labOptions(effects: Effects): ProxmoxOptions {
             { tokenid: 'apart', secret: 'apart' },
           ],
         },
-        { userid: 'poor@pve', tokens: [{ tokenid: 't', secret: 's', privsep: false }] },
+        { userid: 'poor@pve', tokens: [{ tokenid: 'key', secret: 's', privsep: false }] },
       ],
       roles: { CSI: ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datastore.AllocateSpace', 'Datastore.Audit'] },
       acl: [{ path: '/', ugid: 'csi@pve', roleid: 'CSI' }],
@@ -104,8 +104,8 @@ export async function inLab<T>(scenario: (rig: Rig) => Promise<T>, change: (opti
   const csi = as(csiToken)
   return world.run(async () => {
     await proxmox.connect(100, guest)
-    return scenario({ world, proxmox, effects, as, csi, guest, task: (upid, node = 'pve1') => taskEnd(effects, csi, node, upid) })
-  })
+    return scenario({ world, proxmox, effects, as, csi, guest, task: (upid) => taskEnd(effects, proxmox, upid) })
+  }, { untilMs: 3_600_000 })
 }
 
 export function createClient(effects: Effects, node: string, authorization: string, headers: Readonly<Record<string, string>> = {}): TestClient {
@@ -129,12 +129,12 @@ async function readAnswer({ status, reason, body }: HttpResponse): Promise<Answe
   return { status, reason, data: parsed.data, message: parsed.message, errors: parsed.errors }
 }
 
-/** Waits for a task's end and gives its exitstatus. */
-async function taskEnd(effects: Effects, client: TestClient, node: string, upid: unknown): Promise<string> {
+/** Waits for a task's end and gives its exitstatus, from the world and not from the API. */
+async function taskEnd(effects: Effects, proxmox: Proxmox, upid: unknown): Promise<string> {
+  const task = proxmox.world.tasks.find((one) => one.upid === upid)
+  if (task === undefined) throw new Error(`there is no task ${String(upid)}`)
   for (;;) {
-    const { data } = await client('GET', `/nodes/${node}/tasks/${String(upid)}/status`)
-    const exitstatus = data !== null && typeof data === 'object' && 'exitstatus' in data ? data.exitstatus : undefined
-    if (typeof exitstatus === 'string') return exitstatus
+    if (task.exitstatus !== undefined) return task.exitstatus
     await effects.clock.sleep(100)
   }
 }

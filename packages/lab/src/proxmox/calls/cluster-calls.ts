@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.ts'
+import { parameterFailure } from '../schema/failure.ts'
 import type { Vm } from '../vm/vm.ts'
 import { parseSize, readDrive } from '../vm/drive.ts'
 import type { Call, Calls } from './call.ts'
@@ -103,6 +104,17 @@ function clusterStatus({ cluster, entry }: Call): unknown[] {
   return [whole, ...nodes]
 }
 
+function nextId({ cluster, parameters }: Call): number {
+  const asked = parameters['vmid']
+  if (asked !== undefined) {
+    if (cluster.vms.has(Number(asked))) throw parameterFailure({ vmid: `VM ${asked} already exists` })
+    return Number(asked)
+  }
+  let vmid = 100
+  while (cluster.vms.has(vmid)) vmid++
+  return vmid
+}
+
 function nodeStatus({ cluster }: Call): unknown {
   return {
     cpu: 0.03,
@@ -121,6 +133,7 @@ function nodeStatus({ cluster }: Call): unknown {
 export const clusterCalls: Calls = {
   'GET /version': () => release,
   'GET /cluster': () => ['resources', 'status', 'nextid'].map((name) => ({ name })),
+  'GET /cluster/nextid': nextId,
   'GET /cluster/resources': listResources,
   'GET /cluster/status': clusterStatus,
   'GET /nodes': listNodes,

@@ -1,10 +1,9 @@
-import { vmOn } from '../cluster.ts'
+import { requireQuorum, splitVolid, vmOn, volumeOn } from '../cluster.ts'
 import { PveFailure, died, parameterFailure } from '../schema/failure.ts'
 import { splitList } from '../schema/formats.ts'
 import { parseSize, formatSize, printDrive, readDrive } from '../vm/drive.ts'
 import { readUpdate, requireUnlocked, requireWritable, runUpdate } from '../vm/update.ts'
 import type { VmUpdate } from '../vm/update.ts'
-import { splitVolid, volumeOn } from '../cluster.ts'
 import { growVolume } from '../storage/volumes.ts'
 import type { Vm } from '../vm/vm.ts'
 import type { Call, Calls } from './call.ts'
@@ -84,6 +83,7 @@ async function unlink(call: Call): Promise<null> {
   if (bad !== undefined) throw parameterFailure({ idlist: `unknown option '${bad}'` })
   const update: VmUpdate = { set: new Map(), remove: keys, revert: [], force: isSet(call, 'force') }
   await vm.fileLock.during(async () => {
+    requireQuorum(call.cluster)
     requireUnlocked(vm)
     await runUpdate(call, vm, update)
   })

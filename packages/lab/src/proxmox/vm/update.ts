@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { splitVolid, storageOf, takeTime, volumeOn } from '../cluster.ts'
+import { requireQuorum, splitVolid, storageOf, takeTime, volumeOn } from '../cluster.ts'
 import { PveFailure, died, parameterFailure } from '../schema/failure.ts'
 import { splitList } from '../schema/formats.ts'
 import { requireVolumeAccess } from '../storage/access.ts'
@@ -80,6 +80,7 @@ function requireStorageAccess(call: Call, vmid: number, drive: Drive): void {
 /** What can be refused at once, before a worker starts: digest, lock. */
 export function requireWritable(call: Call, vm: Vm): void {
   const { digest } = call.parameters
+  requireQuorum(call.cluster)
   if (digest !== undefined && digest !== vm.digest) throw died('checksum mismatch (file change by other user?)')
   requireUnlocked(vm)
 }
