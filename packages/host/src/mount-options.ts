@@ -2,7 +2,7 @@
 import type { MountEntry } from './mountinfo.ts'
 
 /** Shown in the mount's or the filesystem's options exactly when they were given. */
-const comparable = ['noatime', 'nodiratime', 'strictatime', 'nosuid', 'nodev', 'noexec', 'sync', 'dirsync', 'discard', 'prjquota', 'nouuid'] as const
+const comparable = ['noatime', 'nodiratime', 'strictatime', 'nosuid', 'nodev', 'noexec', 'discard', 'nouuid'] as const
 
 /**
  * What of the wanted options a mount lacks, or has otherwise. Options whose effect mountinfo does not show (`defaults`, `commit=…`)

@@ -1,15 +1,15 @@
 /** What the controller tells the node about a volume: the publish context, and the class parameters in the volume context. */
 import { StorageError, type FilesystemType } from '@stowage/core'
-import type { FilesystemLayout } from '@stowage/host'
+import type { FilesystemLayout, FormatEvidence } from '@stowage/host'
 import type { VolumeCapability } from '@stowage/wire/csi'
+import { originKey } from '../backends/proxmox/context.ts'
 import type { Parameters } from '../volume/backend.ts'
 
 /** Keys of the publish context of a proxmox volume, as ControllerPublishVolume answers them. */
 export const publishKeys = { serial: 'serial', wwn: 'wwn', size: 'size', slot: 'slot', format: 'format' } as const
 
-/** `allowed`: the volume was made blank, and nobody has reported a filesystem on it. `never`: it was formatted, or is a copy. */
-export const formatPermissions = ['allowed', 'never'] as const
-export type FormatPermission = (typeof formatPermissions)[number] | 'unknown'
+/** `allowed`: the controller made the volume blank. `never`: it is a copy, or the controller says so. `unknown`: nobody said anything. */
+export type FormatPermission = FormatEvidence['permission']
 
 /** The disk that was promised to this node. */
 export interface PromisedDisk {
@@ -24,14 +24,22 @@ export interface PromisedDisk {
 }
 
 /** Throws `invalid` when the controller did not say which disk it is. */
-export function promisedDisk(volumeId: string, context: Parameters): PromisedDisk {
-  const { serial = '', wwn, size = '', slot = '', format } = context
+export function promisedDisk(volumeId: string, context: Parameters, volumeContext: Parameters): PromisedDisk {
+  const { serial = '', wwn, size = '', slot = '' } = context
   const bytes = Number(size)
   if (serial === '' || !/^\d+$/.test(size) || !Number.isSafeInteger(bytes)) {
     throw new StorageError('invalid', `the publish context of ${volumeId} does not say which disk it is: it needs ${publishKeys.serial} and ${publishKeys.size}. ControllerPublishVolume of this driver answers them; was the volume attached by another driver? Detach it and let it be attached again`)
   }
   if (wwn !== undefined && !/^0x[0-9a-fA-F]{16}$/.test(wwn)) throw new StorageError('invalid', `the publish context of ${volumeId} has the WWN ${JSON.stringify(wwn)}; it must be 0x and 16 hexadecimal digits`)
-  return { serial, size: bytes, slot, format: formatPermissions.find((known) => known === format) ?? 'unknown', ...(wwn === undefined ? {} : { wwn: wwn.toLowerCase() }) }
+  return { serial, size: bytes, slot, format: formatPermission(context, volumeContext), ...(wwn === undefined ? {} : { wwn: wwn.toLowerCase() }) }
+}
+
+/** The attachment may forbid; what allows is how the volume came to be, which stands in the PersistentVolume for as long as it lives. */
+function formatPermission({ format }: Parameters, volumeContext: Parameters): FormatPermission {
+  if (format === 'never' || format === 'allowed') return format
+  const origin = volumeContext[originKey]
+  if (origin === undefined) return 'unknown'
+  return origin === 'blank' ? 'allowed' : 'never'
 }
 
 export interface WantedFilesystem extends FilesystemLayout {

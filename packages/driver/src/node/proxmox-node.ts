@@ -45,7 +45,7 @@ export function proxmoxNode(options: ProxmoxNodeOptions): NodeBackend {
     publish: async (wish) => {
       refuseForeign(wish.volumeId)
       if (wish.capability.block === undefined) return publishMount(host, wish)
-      return publishBlock(host, wish, await deviceOf(staging, wish.volumeId, promisedDisk(wish.volumeId, wish.publishContext)))
+      return publishBlock(host, wish, await deviceOf(staging, wish.volumeId, promisedDisk(wish.volumeId, wish.publishContext, wish.volumeContext)))
     },
     unpublish: async (_volumeId, targetPath) => {
       await unpublishVolume(host, targetPath)

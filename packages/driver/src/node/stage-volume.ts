@@ -20,7 +20,7 @@ export type Staging = Preparation & { readonly disks: DiskOptions }
 
 export async function stageVolume(staging: Staging, wish: StageWish): Promise<void> {
   refuseEncryption(wish)
-  const promised = promisedDisk(wish.volumeId, wish.publishContext)
+  const promised = promisedDisk(wish.volumeId, wish.publishContext, wish.volumeContext)
   const device = await deviceOf(staging, wish.volumeId, promised)
   if (wish.capability.block !== undefined) return
   await stageFilesystem(staging, wish, promised, device)
