@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { goFields } from './go-fields.mjs'
+import { goTypes } from './go-types.mjs'
 
 const [kubernetes, goApi, goMeta] = process.argv.slice(2)
 if (kubernetes === undefined || goApi === undefined || goMeta === undefined) {
@@ -118,6 +119,11 @@ const rows = resources()
 const files = {
   'resources.json': rows,
   'schemas.json': schemas(rows),
+  'go-types.json': goTypes(
+    [`${kubernetes}/pkg/apis/core/types.go`, `${kubernetes}/pkg/apis/storage/types.go`],
+    [`${goApi}/core/v1/types.go`, `${goApi}/storage/v1/types.go`],
+    ['PersistentVolumeClaimSpec', 'PersistentVolumeSource', 'PodSpec', 'VolumeAttachmentSpec', 'CSINodeDriver'],
+  ),
 }
 const before = existsSync(`${outDir}manifest.json`) ? JSON.parse(readFileSync(`${outDir}manifest.json`, 'utf8')) : { sha256: {} }
 const manifest = { ...before, source: 'Kubernetes v1.36.3: api/discovery, api/openapi-spec/v3, and the Go types of k8s.io/api and k8s.io/apimachinery v0.36.3', sha256: before.sha256 }

@@ -2,6 +2,7 @@
  * What Kubernetes v1.36.3 publishes about the kinds that Stowage meets: discovery and OpenAPI v3, without descriptions.
  * Made by `scripts/extract-kubernetes.mjs`; held by the hashes in `data/kubernetes/manifest.json`.
  */
+import goTypes from './data/kubernetes/go-types.json' with { type: 'json' }
 import resources from './data/kubernetes/resources.json' with { type: 'json' }
 import schemas from './data/kubernetes/schemas.json' with { type: 'json' }
 import tables from './data/kubernetes/tables.json' with { type: 'json' }
@@ -50,3 +51,6 @@ export interface TableColumn {
 
 /** The columns that the server prints for each kind, by resource name (`pods`, `statefulsets.apps`). */
 export const kubernetesTables: Readonly<Record<string, readonly TableColumn[]>> = tables
+
+/** The server's internal Go structs: what it prints when it shows what changed. A field is [Go name, JSON name, Go type]; no Go name embeds the type. */
+export const kubernetesGoTypes: { readonly structs: Readonly<Record<string, readonly (readonly string[])[]>>; readonly aliases: Readonly<Record<string, string>> } = goTypes

@@ -40,7 +40,7 @@ export class Requests extends Memory {
   #insert(resource: Resource, namespace: string, decoded: JsonObject, options: CallOptions, own: (object: JsonObject) => JsonObject): JsonObject {
     const prepared = forCreate(this, resource, namespace, decoded)
     const admitted = admitCreate(this, resource, namespace, own(prepared))
-    validateCreate(this.schemas, resource, admitted)
+    validateCreate(resource, admitted)
     const name = textAt(admitted, 'metadata', 'name')
     if (this.find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
     return options.dryRun === true ? frozenObject(admitted) : this.#stored(resource, admitted)
@@ -111,7 +111,7 @@ export class Requests extends Memory {
     const prepared = forUpdate(resource, current, input, options.subresource)
     const owned = isApply ? prepared : updatedBy(this.schemas, resource, current, prepared, options, this.now())
     const admitted = admitUpdate(this, resource, current, owned, options.subresource)
-    validateUpdate(this.schemas, resource, current, admitted, options.subresource)
+    validateUpdate(resource, current, admitted, options.subresource)
     const next = frozenObject(admitted)
     if (options.dryRun === true) return next
     if (isFinished(resource, next)) return this.#gone(resource, next)
