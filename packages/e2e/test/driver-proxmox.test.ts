@@ -10,8 +10,8 @@ test('a volume is created, attached, detached and deleted, and the world agrees 
     expect(ownVolumes(rig)).toEqual(['local-zfs:vm-9999-pvc-1'])
     const volumeId = 'home/pve1/local-zfs/vm-9999-pvc-1'
 
-    const published = await driver.call('/csi.v1.Controller/ControllerPublishVolume', { volumeId, nodeId: 'k1', volumeCapability: writer })
-    expect(published).toMatchObject({ code: 0, value: { publishContext: { slot: 'scsi1', size: String(GiB), format: 'raw' } } })
+    const published = await driver.call('/csi.v1.Controller/ControllerPublishVolume', { volumeId, nodeId: 'k1', volumeCapability: writer, volumeContext: created.value?.volume?.volumeContext ?? {} })
+    expect(published).toMatchObject({ code: 0, value: { publishContext: { slot: 'scsi1', size: String(GiB), format: 'allowed' } } })
     expect(holders(rig, 'local-zfs:vm-9999-pvc-1')).toEqual([101])
     expect(rig.guests.get(101)?.slots.get('scsi1')?.serial).toBe(published.value?.publishContext['serial'])
 

@@ -9,7 +9,7 @@ import { createDisk } from './create.ts'
 import { destroyDisk } from './destroy.ts'
 import { expandDisk } from './expand.ts'
 import { findDisk } from './find-disk.ts'
-import { hexDigest } from './identity.ts'
+import { hexDigest } from '../../volume/hex-digest.ts'
 import { listDisks } from './list.ts'
 import { topologyOf } from './places.ts'
 import { publishDisk } from './publish.ts'
@@ -19,9 +19,11 @@ export interface ProxmoxBackendOptions {
   readonly clusters: readonly ProxmoxCluster[]
   /** Without a Kubernetes at hand nodes are found by the VM's name. */
   readonly nodes?: NodeDirectory
+  /** Whether anybody has reported a filesystem on a volume; without a Kubernetes only the disk itself can say. */
+  readonly isFormatted?: (volumeId: string) => Promise<boolean>
 }
 
-export function proxmoxBackend({ clusters, nodes: directory }: ProxmoxBackendOptions): VolumeBackend {
+export function proxmoxBackend({ clusters, nodes: directory, isFormatted = () => Promise.resolve(false) }: ProxmoxBackendOptions): VolumeBackend {
   const clusterOf = ({ region }: VolumeHandle): ProxmoxCluster => {
     const cluster = clusters.find((each) => each.region === region)
     if (cluster !== undefined) return cluster
@@ -58,7 +60,7 @@ export function proxmoxBackend({ clusters, nodes: directory }: ProxmoxBackendOpt
     },
     publish: async (wish) => {
       const handle = knownVolume(wish.volumeId)
-      return (await publishDisk({ cluster: clusterOf(handle), handle, directory, wish })).context
+      return publishDisk({ cluster: clusterOf(handle), handle, directory, wish, isFormatted })
     },
     unpublish: async (volumeId, nodeId) => {
       const handle = tryParseVolumeHandle(volumeId)

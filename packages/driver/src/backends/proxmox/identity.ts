@@ -1,5 +1,5 @@
 /** What the guest recognises a disk by: made from the volume's id, so that neither a slot nor a restored VM snapshot can change it. */
-import { createHash } from 'node:crypto'
+import { hexDigest } from '../../volume/hex-digest.ts'
 
 export interface DiskIdentity {
   /** 20 hexadecimal digits, which is all that a SCSI serial holds in QEMU. */
@@ -11,8 +11,4 @@ export interface DiskIdentity {
 export function identityOf(volumeId: string): DiskIdentity {
   const digest = hexDigest(volumeId)
   return { serial: digest.slice(0, 20), wwn: `0x3${digest.slice(20, 35)}` }
-}
-
-export function hexDigest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -3,8 +3,10 @@ import { isShared, StorageError, volidOf, type VolumeHandle } from '@stowage/cor
 import { allowsDiskHotplug, freeScsiSlot, isDiskSlot, type ConfigChange } from '@stowage/proxmox'
 import type { Parameters, PublishWish } from '../../volume/backend.ts'
 import type { NodeDirectory } from '../../node-directory.ts'
+import { publishKeys } from '../../node/contexts.ts'
 import { changeVm, type VmState } from './change-vm.ts'
 import type { ProxmoxCluster } from './cluster.ts'
+import { originKey } from './context.ts'
 import { detachFrom, referencesInState } from './detach.ts'
 import { driveOf, guestIdentity, parametersOfContext } from './drive-of-volume.ts'
 import { fence, holds, isHolder, placeOf, type Fenced } from './fence.ts'
@@ -17,9 +19,11 @@ export interface Publication {
   readonly handle: VolumeHandle
   readonly directory: NodeDirectory | undefined
   readonly wish: PublishWish
+  /** Whether anybody has reported a filesystem on the volume. */
+  readonly isFormatted: (volumeId: string) => Promise<boolean>
 }
 
-export async function publishDisk({ cluster, handle, directory, wish }: Publication): Promise<{ readonly context: Parameters; readonly vm: ScannedVm }> {
+export async function publishDisk({ cluster, handle, directory, wish, isFormatted }: Publication): Promise<Parameters> {
   const disk = await findDisk(cluster, handle)
   if (disk === undefined) throw new StorageError('not-found', `disk ${volidOf(handle)} is not on storage ${JSON.stringify(handle.storage)}${isShared(handle) ? '' : ` of node ${handle.zone}`}; it was removed, renamed or moved outside of Kubernetes: look for it with \`pvesm list\``)
   const clues = await cluesOf(directory, cluster.region, wish.nodeId)
@@ -28,7 +32,7 @@ export async function publishDisk({ cluster, handle, directory, wish }: Publicat
   refuseElsewhere(handle, vm, fenced.references, wish)
   const drive = (controller: string | undefined): string => driveOf({ volumeId: wish.volumeId, volid: disk.volid, parameters: parametersOfContext(handle.storage, wish.context), controller })
   const entry = await attach(cluster, vm, disk, drive)
-  return { context: contextOf(disk, entry), vm }
+  return { ...contextOf(disk, entry), ...(await formatPermission(wish, isFormatted)) }
 }
 
 /** A holder VM lends its config for a moment only; what a process left there when it died is taken away. */
@@ -110,7 +114,15 @@ function runningEntry(volid: string, { current: { values } }: VmState): { readon
   return undefined
 }
 
-function contextOf({ size, format }: Disk, { slot, drive }: { readonly slot: string; readonly drive: string }): Parameters {
+/** What the node needs to be sure of the disk. */
+function contextOf({ size }: Disk, { slot, drive }: { readonly slot: string; readonly drive: string }): Parameters {
   const { serial, wwn } = guestIdentity(slot, drive)
-  return { serial, ...(wwn === undefined ? {} : { wwn }), size: size.bytes.toString(), slot, format }
+  return { [publishKeys.serial]: serial, ...(wwn === undefined ? {} : { [publishKeys.wwn]: wwn }), [publishKeys.size]: size.bytes.toString(), [publishKeys.slot]: slot }
+}
+
+/** A volume that was made blank may be formatted once; one that anybody has formatted never. Of one made by others nothing is said. */
+async function formatPermission({ volumeId, context }: PublishWish, isFormatted: Publication['isFormatted']): Promise<{ readonly format?: 'allowed' | 'never' }> {
+  if (await isFormatted(volumeId)) return { format: 'never' }
+  const origin = context[originKey]
+  return origin === undefined ? {} : { format: origin === 'blank' ? 'allowed' : 'never' }
 }
