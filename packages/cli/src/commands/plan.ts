@@ -1,22 +1,36 @@
 import type { Command } from 'commander'
-import { planStorage } from '@stowage/module'
+import { comparePlans, planStorage, worstEffect } from '@stowage/module'
 import { examples, type CommandContext } from './command.ts'
 import { specOrExit } from './read-declaration.ts'
-import { planText } from '../output/plan-text.ts'
+import { changesText, planText } from '../output/plan-text.ts'
 import { json } from '../output/terminal.ts'
+
+interface Options {
+  readonly against?: string
+  readonly json?: true
+}
 
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
   command
-    .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
-    .option('--json', 'print the plan as JSON, objects included')
+    .argument('<file...>', 'declaration in YAML or JSON; several files are one declaration; "-" is standard input')
+    .option('--against <file>', 'an earlier declaration: show only what would change, and what each change means')
+    .option('--json', 'print the plan, or the changes, as JSON')
     .addHelpText(
       'after',
-      examples(['stowage plan storage.yaml', 'what would exist, in which order, and why'], ['stowage plan --json storage.yaml', 'the whole plan as data']),
+      examples(
+        ['stowage plan storage.yaml', 'what would exist, in which order, and why'],
+        ['stowage plan --json storage.yaml', 'the whole plan as data, objects included'],
+        ['stowage plan --against before.yaml storage.yaml', 'each change: safe, interrupts, recreate, destroys-data'],
+      ) + '\nThe cluster is not asked: see stowage apply --dry-run=server for that.\n',
     )
-    .action(async (files: readonly string[], { json: asJson }: { readonly json?: true }) => {
+    .action(async (files: readonly string[], { against, json: asJson }: Options) => {
       const spec = await specOrExit(files, terminal, asJson === true)
       if (typeof spec === 'number') return exit(spec)
       const plan = planStorage(spec)
-      terminal.stdout(asJson === true ? json('Plan', plan) : planText(plan, terminal.color))
+      if (against === undefined) return terminal.stdout(asJson === true ? json('Plan', plan) : planText(plan, terminal.color))
+      const earlier = await specOrExit([against], terminal, asJson === true)
+      if (typeof earlier === 'number') return exit(earlier)
+      const changes = comparePlans(planStorage(earlier), plan)
+      terminal.stdout(asJson === true ? json('PlanComparison', { worst: worstEffect(changes), changes }) : changesText(changes, terminal.color))
     })
 }

@@ -1,6 +1,6 @@
 /** A plan for people: each object with its reason, phase by phase. */
-import type { Plan } from '@stowage/module'
-import { phases } from '@stowage/module'
+import type { Change, Effect, Plan } from '@stowage/module'
+import { effects, phases } from '@stowage/module'
 import pc from 'picocolors'
 
 export function planText({ name, namespace, objects, needs }: Plan, color: boolean): string {
@@ -20,4 +20,25 @@ export function planText({ name, namespace, objects, needs }: Plan, color: boole
 /** Without the API group, which people rarely need to tell two kinds apart. */
 function shortId(id: string): string {
   return id.replace(/^[a-z0-9.]+\/(?=[A-Z])/, '')
+}
+
+const signs: Readonly<Record<Change['action'], string>> = { add: '+', update: '~', remove: '-' }
+
+/** What would change, each with what it means; the fields of an update below it. */
+export function changesText(changes: readonly Change[], color: boolean): string {
+  if (changes.length === 0) return 'nothing would change\n'
+  const colors = pc.createColors(color)
+  const paint: Readonly<Record<Effect, (text: string) => string>> = { safe: colors.green, interrupts: colors.yellow, recreate: colors.yellow, 'destroys-data': colors.red }
+  const lines = changes.map(({ action, id, effect, sentence, fields }) => {
+    const details = fields.map(({ field, before, after }) => `      ${field}: ${leaf(before)} → ${leaf(after)}\n`)
+    return `${signs[action]} ${colors.bold(shortId(id))}  ${paint[effect](effect)}  ${colors.dim(sentence)}\n${details.join('')}`
+  })
+  const counts = effects.map((effect) => ({ effect, count: changes.filter((change) => change.effect === effect).length })).filter(({ count }) => count > 0)
+  return `${lines.join('')}\n${changes.length} change${changes.length === 1 ? '' : 's'}: ${counts.map(({ effect, count }) => `${count} ${effect}`).join(', ')}\n`
+}
+
+function leaf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= 120 ? text : `${text.slice(0, 117)}…`
 }

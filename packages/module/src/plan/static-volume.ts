@@ -42,10 +42,13 @@ function handleOf({ place }: VolumeSpec): string {
 
 /** A disk on a node's own storage is reachable from that node's machines only; a shared one from the whole region. */
 function affinityOf({ place }: VolumeSpec): object {
-  const labels = 'handle' in place ? topologyOfHandle(place.handle) : [['kubernetes.io/hostname', place.node] as const]
+  const labels = 'handle' in place ? topologyOfHandle(place.handle) : [[localNodeKey, place.node] as const]
   const matchExpressions = labels.map(([key, value]) => ({ key, operator: 'In', values: [value] }))
   return { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }] } } }
 }
+
+/** The label that the kubelet sets from the driver's own answer (NodeGetInfo); a host name may differ from the node's name. */
+const localNodeKey = 'topology.local.csi.stowage.dev/node'
 
 function topologyOfHandle(handle: string): readonly (readonly [string, string])[] {
   const { region, zone } = parseVolumeHandle(handle)

@@ -3,7 +3,7 @@
  * volumes can stand beside it. A name that two parts give is a fault, as it is within one.
  */
 import type { Finding } from '@stowage/core'
-import type { Locate, Path, SourceDocument } from './source.ts'
+import type { Keep, Locate, Path, SourceDocument } from './source.ts'
 
 export interface Merged {
   readonly value: unknown
@@ -18,16 +18,24 @@ const mergedBranches = new Set(['spec', 'spec.backends', 'spec.classes', 'spec.v
 /** Where every part must say the same. */
 const repeated = new Set(['apiVersion', 'kind', 'metadata.name'])
 
-export function mergeDocuments(documents: readonly SourceDocument[]): Merged {
+/** Of a name that two parts give, the part named by `keep` is read. */
+export function mergeDocuments(documents: readonly SourceDocument[], keep: Keep): Merged {
   const findings: Finding[] = []
   let value: unknown
   for (const [index, document] of documents.entries()) {
-    value = index === 0 ? document.value : mergeTrees(value, document.value, [], document.locate, findings)
+    value = index === 0 ? document.value : mergeTrees(value, document.value, [], { keep, locate: document.locate, findings })
   }
-  return { value, locate: locateInAny(documents), findings }
+  return { value, locate: locateInAny(keep === 'first' ? documents : documents.toReversed()), findings }
 }
 
-function mergeTrees(into: unknown, from: unknown, path: Path, locate: Locate, findings: Finding[]): unknown {
+interface Merging {
+  readonly keep: Keep
+  readonly locate: Locate
+  readonly findings: Finding[]
+}
+
+function mergeTrees(into: unknown, from: unknown, path: Path, merging: Merging): unknown {
+  const { keep, locate, findings } = merging
   if (!isTree(into) || !isTree(from)) {
     findings.push(conflict(path, locate))
     return into
@@ -37,8 +45,11 @@ function mergeTrees(into: unknown, from: unknown, path: Path, locate: Locate, fi
     const inner = [...path, key]
     const name = inner.join('.')
     if (!Object.hasOwn(merged, key)) merged[key] = value
-    else if (mergedBranches.has(name)) merged[key] = mergeTrees(merged[key], value, inner, locate, findings)
-    else if (!(repeated.has(name) && merged[key] === value)) findings.push(conflict(inner, locate))
+    else if (mergedBranches.has(name)) merged[key] = mergeTrees(merged[key], value, inner, merging)
+    else if (!(repeated.has(name) && merged[key] === value)) {
+      findings.push(conflict(inner, locate))
+      if (keep === 'last') merged[key] = value
+    }
   }
   return merged
 }

@@ -5,7 +5,7 @@ import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
 import { resolve } from './resolve.ts'
 import { declarationSchema, draftSchema, type Declaration } from './schema/declaration.ts'
-import { parseSource, type Locate } from './source.ts'
+import { parseSource, type Keep, type Locate } from './source.ts'
 import type { Spec } from './spec.ts'
 import { valueAt, without } from './value-at.ts'
 
@@ -28,13 +28,26 @@ export interface ReadDeclaration {
 
 /** Reads one declaration from one or more YAML or JSON texts, each with one or more documents. */
 export function readDeclaration(sources: readonly SourceText[]): ReadDeclaration {
-  const parsed = sources.map(({ text, file }) => parseSource(text, file))
+  const read = readKeeping('first', sources)
+  if (!read.findings.some(({ rule }) => rule === 'duplicate-name')) return read
+  const other = readKeeping('last', sources)
+  return { findings: inOrder(union(read.findings, other.findings), sources), unparsable: read.unparsable }
+}
+
+function readKeeping(keep: Keep, sources: readonly SourceText[]): ReadDeclaration {
+  const parsed = sources.map(({ text, file }) => parseSource(text, file, keep))
   const documents = parsed.flatMap((one) => one.documents)
   const syntax = parsed.flatMap(({ findings }) => findings)
   const unparsable = syntax.some(({ rule }) => rule.startsWith('yaml-'))
   if (documents.length === 0) return { findings: [...syntax, ...(syntax.length === 0 ? [emptyText(sources)] : [])], unparsable }
-  const merged = mergeDocuments(documents)
-  return readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable)
+  const merged = mergeDocuments(documents, keep)
+  const read = readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable)
+  return { ...read, findings: inOrder(read.findings, sources) }
+}
+
+function union(some: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
+  const identity = ({ rule, message, position }: Finding): string => JSON.stringify([rule, message, position])
+  return [...new Map([...some, ...others].map((finding) => [identity(finding), finding])).values()]
 }
 
 /** The same for a value that was never text, e.g. from TypeScript. */
@@ -60,7 +73,7 @@ function readTree(value: unknown, locate: Locate, before: readonly Finding[], un
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft = draftSchema.safeParse(parsed.success ? parsed.data : without(value, schemaFindings.flatMap(({ path }) => cutsFor(path, value))))
   const checked = runChecks({ draft: draft.data ?? {}, raw: value })
-  const findings = inOrder([...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))])
+  const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
 }
@@ -92,14 +105,14 @@ function placed(finding: Finding, locate: Locate): Finding {
   return position === undefined ? finding : { ...finding, position }
 }
 
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
+/** As the files were named, and within one as it is read. What has no place comes last. */
+function inOrder(findings: readonly Finding[], sources: readonly SourceText[]): readonly Finding[] {
+  const files = sources.map(({ file }) => file)
+  const rank = ({ position }: Finding): readonly number[] =>
+    position === undefined ? [files.length, 0, 0] : [files.indexOf(position.file), position.line, position.column]
   return findings
-    .map((finding, index) => ({ finding, index }))
-    .toSorted((a, b) => {
-      const [one, other] = [a.finding.position, b.finding.position]
-      if (one === undefined || other === undefined || one.file !== other.file) return a.index - b.index
-      return one.line - other.line || one.column - other.column || a.index - b.index
-    })
+    .map((finding) => ({ finding, rank: rank(finding) }))
+    .toSorted((a, b) => a.rank.reduce((order, part, index) => order || part - (b.rank[index] ?? 0), 0))
     .map(({ finding }) => finding)
 }
 

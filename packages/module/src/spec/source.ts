@@ -19,18 +19,37 @@ export interface ParsedSource {
   readonly findings: readonly Finding[]
 }
 
+/** Which of two entries of the same name is read; both have to be looked at, so that neither hides the other's faults. */
+export type Keep = 'first' | 'last'
+
 /** Reads every document of the text. A text with faults is read as far as it can be understood, so that all its faults are found at once. */
-export function parseSource(text: string, file: string): ParsedSource {
+export function parseSource(text: string, file: string, keep: Keep): ParsedSource {
   const repaired = repairTabs(text)
   const counter = new LineCounter()
   const documents = [...parseAllDocuments(repaired.text, { lineCounter: counter, prettyErrors: false, version: '1.2', logLevel: 'silent' })]
   const at = (offset: number): SourcePosition => positionAt(counter, repaired, file, offset)
   const findings = documents.flatMap((document) => document.errors.map(({ code, message, pos }) => syntaxFinding(code, message, pos[0], at(pos[0]), document)))
+  for (const document of documents) if (document.errors.length > 0) dropRepeatedKeys(document.contents, keep)
   const tabs = repaired.tabs.map(({ line, column }) => tabFinding({ file, line, column }))
   return {
     documents: documents.filter(({ contents }) => contents !== null).map((document) => ({ value: plain(document), locate: locator(document, at) })),
     findings: [...tabs, ...findings],
   }
+}
+
+function dropRepeatedKeys(node: unknown, keep: Keep): void {
+  if (isSeq(node)) for (const item of node.items) dropRepeatedKeys(item, keep)
+  if (!isMap(node)) return
+  const items = keep === 'first' ? node.items : node.items.toReversed()
+  const seen = new Set<string>()
+  const kept = items.filter(({ key }) => {
+    const name = isScalar(key) ? String(key.value) : undefined
+    const repeated = name !== undefined && seen.has(name)
+    if (name !== undefined) seen.add(name)
+    return !repeated
+  })
+  node.items = keep === 'first' ? kept : kept.toReversed()
+  for (const { value } of node.items) dropRepeatedKeys(value, keep)
 }
 
 function plain(document: Document): unknown {

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../plan.ts'
 import { labelsOf, selectorOf } from '../labels.ts'
 import { logArguments } from './controller.ts'
 import { configDirectory, configHash, configHashAnnotation, configMapName, configPath, localBackend } from './driver-config.ts'
-import { nodeSidecars, podEnvironment } from './sidecars.ts'
+import { nodeSidecars, nodeSidecarVolumes, podEnvironment } from './sidecars.ts'
 
 export const nodeName = 'stowage-node'
 
@@ -65,5 +65,6 @@ function volumesOf(spec: Spec): readonly object[] {
     { name: 'sys', hostPath: { path: '/sys', type: 'Directory' } },
     { name: 'config', configMap: { name: configMapName } },
     ...(local === undefined ? [] : [{ name: 'local', hostPath: { path: local.path, type: 'DirectoryOrCreate' } }]),
+    ...nodeSidecarVolumes(spec),
   ]
 }

@@ -18,27 +18,36 @@ export function controllerSidecars(spec: Spec): readonly object[] {
   })
 }
 
-/** Volumes of a node are made on that node: each node's provisioner speaks to its own driver. */
+/** Volumes of a node are made on that node: each node's provisioner speaks to its own driver, and sees nothing else of the node. */
 export function nodeSidecars(spec: Spec): readonly object[] {
-  return spec.drivers
-    .filter(({ backend }) => backend === 'local')
-    .map((driver) => ({
-      ...container(spec, driver, 'provisioner', [`--csi-address=${nodeSocket(spec, driver)}`, timeout, ...provisionerArguments, '--node-deployment=true', '--capacity-ownerref-level=1']),
-      // The node's sockets are root's; the controller's are in a directory of the pod.
-      securityContext: { privileged: true },
-      volumeMounts: [{ name: 'kubelet', mountPath: spec.driver.kubeletRoot }],
-    }))
+  return localDrivers(spec).map((driver) => ({
+    ...container(spec, driver, 'provisioner', [`--csi-address=${controllerSocketDirectory}/csi.sock`, timeout, ...provisionerArguments, ...nodeDeploymentArguments]),
+    // The socket is root's.
+    securityContext: { ...unprivileged, runAsUser: 0 },
+    volumeMounts: [{ name: socketVolume(driver), mountPath: controllerSocketDirectory }],
+  }))
 }
 
+export function nodeSidecarVolumes(spec: Spec): readonly object[] {
+  return localDrivers(spec).map((driver) => ({ name: socketVolume(driver), hostPath: { path: `${spec.driver.kubeletRoot}/plugins/${driver.name}`, type: 'DirectoryOrCreate' } }))
+}
+
+function localDrivers({ drivers }: Spec): readonly ServedDriver[] {
+  return drivers.filter(({ backend }) => backend === 'local')
+}
+
+function socketVolume(driver: ServedDriver): string {
+  return `socket-${shortName(driver)}`
+}
+
+const unprivileged = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }
+/** For an Immediate claim every node waits a random part of the delay, so that not all write at once; 20 s by default is for hundreds of nodes. */
+const nodeDeploymentArguments = ['--node-deployment=true', '--node-deployment-base-delay=1s', '--capacity-ownerref-level=1']
 const provisionerArguments = ['--extra-create-metadata=true', '--feature-gates=Topology=true', '--default-fstype=ext4', '--enable-capacity=true']
 const electionArguments = ['--leader-election=true', '--leader-election-namespace=$(NAMESPACE)']
 
 function addressArguments({ name }: ServedDriver): readonly string[] {
   return [`--csi-address=${controllerSocketDirectory}/${name}.sock`, timeout]
-}
-
-function nodeSocket({ driver }: Spec, { name }: ServedDriver): string {
-  return `${driver.kubeletRoot}/plugins/${name}/csi.sock`
 }
 
 type Sidecar = 'provisioner' | 'attacher' | 'resizer'
@@ -51,7 +60,7 @@ function container({ driver }: Spec, served: ServedDriver, sidecar: Sidecar, arg
     args,
     env: podEnvironment,
     resources: { requests: { cpu: '5m', memory: '32Mi' }, limits: { memory: '128Mi' } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    securityContext: unprivileged,
     volumeMounts: [{ name: 'sockets', mountPath: controllerSocketDirectory }],
   }
 }
