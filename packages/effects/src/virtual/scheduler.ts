@@ -33,6 +33,7 @@ export class Scheduler {
   #sequence = 0
   #cancelled = 0
   #running = false
+  #runs = 0
   /** Microseconds since the world's start. */
   now = 0
   /** Events run so far. */
@@ -80,9 +81,11 @@ export class Scheduler {
   /** One event, then all microtasks and ticks it caused, then the next. Whatever waits for a real turn of the loop is left behind. */
   #loop(limits: RunLimits, last: number, fail: (error: Error) => void): void {
     let idle = 0
+    // The last step of a run that has ended must not join the loop of the next one.
+    const run = ++this.#runs
     const later = (): void => queueMicrotask(() => process.nextTick(step))
     const step = (): void => {
-      if (!this.#running) return
+      if (!this.#running || run !== this.#runs) return
       const event = this.#next()
       if (event === undefined) {
         idle += 1
