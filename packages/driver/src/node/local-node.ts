@@ -1,6 +1,5 @@
 /** Directories of the node itself: nothing to stage, a bind to publish, a size only where the filesystem enforces one. */
-import { createHash } from 'node:crypto'
-import { quotaModes, Size, StorageError, type Log, type QuotaMode } from '@stowage/core'
+import { Size, StorageError, type Log, type QuotaMode } from '@stowage/core'
 import { bindMount, differingOptions, mountAt, mountHolding, quotaSupport, readMounts, setDirectoryQuota, StatisticsReader, type Host, type MountEntry } from '@stowage/host'
 import { isReaderOnly } from './contexts.ts'
 import type { NodeBackend, NodeExpandWish, NodePublishWish } from './node-backend.ts'
@@ -64,8 +63,7 @@ export function bindsOf(mounts: readonly MountEntry[], directory: string): reado
 }
 
 async function expandDirectory(host: Host, log: Log, directory: string, { volumeId, volumePath, requiredBytes = 0 }: NodeExpandWish): Promise<number> {
-  const mounts = await readMounts(host)
-  if (mountAt(mounts, volumePath) === undefined) throw new StorageError('not-found', `volume ${volumeId} is not at ${volumePath} on this node`)
+  if (mountAt(await readMounts(host), volumePath) === undefined) throw new StorageError('not-found', `volume ${volumeId} is not at ${volumePath} on this node`)
   if (requiredBytes > 0) await enforceSize(host, log, { volumeId, directory, size: requiredBytes, mode: 'auto' })
   return requiredBytes
 }
@@ -95,13 +93,8 @@ export async function enforceSize(host: Host, log: Log, { volumeId, directory, s
   return true
 }
 
-export function isQuotaMode(text: string): text is QuotaMode {
-  return quotaModes.some((mode) => mode === text)
-}
-
-/** The directory's inode number: no other directory of the filesystem has it. Where it is too large for a project id, a hash of the path. */
+/** The directory's inode number: no other directory of the filesystem has it, and a rename keeps it. XFS has some beyond 31 bits, which are folded. */
 async function projectOf(host: Host, directory: string): Promise<number> {
   const inode = (await host.files.stat(directory))?.inode ?? 0
-  if (inode > 0 && inode < 2 ** 31) return inode
-  return (createHash('sha256').update(directory).digest().readUInt32BE(0) & 0x7fffffff) | 1
+  return (inode % (2 ** 31 - 1)) + 1
 }
