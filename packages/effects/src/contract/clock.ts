@@ -34,6 +34,15 @@ export function clockContract(name: string, rig: (body: (clock: Clock) => Promis
         expect(fired).toBe(false)
       }))
 
+    test('a timer of a month, or of for ever, does not fire now', () =>
+      rig(async (clock) => {
+        let fired = 0
+        const cancels = [30 * 86_400_000, Number.POSITIVE_INFINITY].map((ms) => clock.after(ms, () => fired++))
+        await clock.sleep(20)
+        for (const cancel of cancels) cancel()
+        expect(fired).toBe(0)
+      }))
+
     test('wall time moves with monotonic time', () =>
       rig(async (clock) => {
         const [wall, steady] = [clock.now(), clock.monotonic()]

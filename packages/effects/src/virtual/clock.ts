@@ -23,7 +23,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): Cancel {
-    return this.#scheduler.schedule(Number.isFinite(ms) ? ms * 1000 : 0, () => {
+    return this.#scheduler.schedule(ms * 1000, () => {
       if (this.#life.alive) callback()
     })
   }

@@ -43,8 +43,9 @@ export class Scheduler {
     this.#ties = ties
   }
 
-  /** Runs once, `micros` from now (at least one microsecond, so that every hop is an event of its own). */
+  /** Runs once, `micros` from now (at least one microsecond, so that every hop is an event of its own); never, for Infinity. */
   schedule(micros: number, run: () => void): Cancel {
+    if (micros === Number.POSITIVE_INFINITY) return () => {}
     const at = this.now + Math.max(1, Math.round(micros))
     const event: ScheduledEvent = { at, tie: this.#ties.word(), sequence: this.#sequence++, run }
     this.#heap.push(event)

@@ -17,7 +17,7 @@ export interface StatusRow {
   readonly status: string
   /** Where it is attached or, when it needs no attaching, used. */
   readonly nodes: readonly string[] | undefined
-  /** `attached`, `attaching`, `detaching`, `detached`, `not needed`; undefined when not known. */
+  /** `attached`, `attaching`, `detaching`, `detached`, `not needed`; '' without a volume; undefined when not known. */
   readonly attachment: string | undefined
   /** Pods that use it, `name`, with their phase when they do not run. */
   readonly usedBy: readonly string[] | undefined
@@ -121,6 +121,7 @@ class View {
   #place(name: string, volume: PersistentVolume | undefined, pods: readonly Pod[]): Pick<StatusRow, 'nodes' | 'attachment' | 'handle'> {
     const attachments = this.#attachments.get(name) ?? []
     const handle = handleOf(volume)
+    if (name === '') return { nodes: [], attachment: '', handle }
     if (!this.#needsAttaching(volume)) {
       const nodes = [...new Set(pods.filter(({ status }) => status?.phase === 'Running').flatMap(({ spec }) => spec?.nodeName ?? []))]
       return { nodes: this.#observation.pods.known ? nodes : undefined, attachment: 'not needed', handle }
