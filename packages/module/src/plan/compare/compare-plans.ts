@@ -2,8 +2,8 @@
 import { deepFreeze } from '../../spec/freeze.ts'
 import type { Plan, PlannedObject } from '../plan.ts'
 import { differences, type Difference } from './differences.ts'
-import { effects, type Effect } from './effect.ts'
-import { judgeRemoval, judgeUpdate, type Verdict } from './judge.ts'
+import { effects, type Effect, type Verdict } from './effect.ts'
+import { judgeRemoval, judgeUpdate } from './judge.ts'
 
 export interface Change extends Verdict {
   readonly id: string

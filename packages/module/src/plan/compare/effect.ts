@@ -7,3 +7,9 @@ export const effects = ['safe', 'interrupts', 'recreate', 'destroys-data'] as co
  * - `destroys-data`: afterwards data is gone, or goes with the next deleted claim.
  */
 export type Effect = (typeof effects)[number]
+
+export interface Verdict {
+  readonly effect: Effect
+  /** What happens, for the person who decides. */
+  readonly sentence: string
+}

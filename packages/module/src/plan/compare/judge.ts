@@ -5,13 +5,8 @@
 import { Size } from '@stowage/core'
 import type { Plan, PlannedObject } from '../plan.ts'
 import type { Difference } from './differences.ts'
-import type { Effect } from './effect.ts'
-
-export interface Verdict {
-  readonly effect: Effect
-  /** What happens, for the person who decides. */
-  readonly sentence: string
-}
+import { judgeConfig } from './judge-config.ts'
+import type { Verdict } from './effect.ts'
 
 /** Fields that Kubernetes does not change in place, by kind. */
 const immutable: Readonly<Record<string, RegExp>> = {
@@ -36,6 +31,7 @@ export function judgeUpdate({ object: before }: PlannedObject, { object }: Plann
   if (kind === 'PersistentVolume' && fixed.length > 0) return { effect: 'recreate', sentence: `volume ${metadata.name} and its claim are deleted and made again, because ${names} cannot change; pods that use it must stop; the data stays (${policyOf(before)})` }
   if (kind === 'PersistentVolumeClaim') return judgeClaim(metadata.name, fields, names)
   if (kind === 'CSIDriver' && fixed.length > 0) return { effect: 'interrupts', sentence: `driver ${metadata.name} is unknown for a moment, because ${names} cannot change in place; nothing is mounted until it is back` }
+  if (kind === 'ConfigMap') return judgeConfig(before, object)
   if (fixed.length > 0) return { effect: 'recreate', sentence: `${kind} ${metadata.name} is deleted and made again, because ${names} cannot change` }
   return { effect: 'safe', sentence: `${kind} ${metadata.name} is changed in place${kind === 'Deployment' || kind === 'DaemonSet' ? '; its pods are replaced, mounted volumes stay mounted' : ''}` }
 }

@@ -40,15 +40,16 @@ const resizer: readonly Rule[] = [
   { apiGroups: [storage], resources: ['volumeattributesclasses'], verbs: read },
   events,
 ]
-/** Looks up the virtual machine of a node, keeps its topology labels, reports what it sees. */
+/** Looks up the virtual machine of a node, keeps its topology labels, and reads whether a volume was ever formatted. */
 const driverController: readonly Rule[] = [
-  { apiGroups: [''], resources: ['nodes'], verbs: [...read, 'patch'] },
-  { apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims'], verbs: read },
-  { apiGroups: [storage], resources: ['csinodes', 'volumeattachments', 'storageclasses'], verbs: read },
-  events,
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'patch'] },
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list'] },
 ]
-/** Its own node's labels; RBAC cannot say "its own", so it is get alone. */
-const driverNode: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }, events]
+/** Its node's labels, and the annotation on a volume that says to every node that it was formatted; RBAC cannot say "its own". */
+const driverNode: readonly Rule[] = [
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list', 'patch'] },
+]
 
 /** In the driver's own namespace: elections, and capacities with their owner. */
 const elections: readonly Rule[] = [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...read, 'create', 'update', 'patch', 'delete'] }]

@@ -1,0 +1,25 @@
+/** The driver's configuration is text in a ConfigMap, but some of its lines are where volumes are found. */
+import { parse } from 'yaml'
+import type { KubernetesObject } from '../plan.ts'
+import { valueAt } from '../../spec/value-at.ts'
+import type { Verdict } from './effect.ts'
+
+export function judgeConfig(before: KubernetesObject, after: KubernetesObject): Verdict {
+  const [old, wanted] = [configOf(before), configOf(after)]
+  const path = valueAt(old, ['local', 'path'])
+  const moved = path !== undefined && path !== valueAt(wanted, ['local', 'path'])
+  const gone = regionsOf(old).filter((region) => !regionsOf(wanted).includes(region))
+  const lost = [...(moved ? [`volumes below ${String(path)}`] : []), ...gone.map((region) => `volumes of region ${region}`)]
+  if (lost.length === 0) return { effect: 'safe', sentence: 'the driver is configured anew; its pods are replaced, mounted volumes stay mounted' }
+  return { effect: 'interrupts', sentence: `${lost.join(' and ')} are no longer found: they stay mounted where they are, and cannot be mounted again; their data stays` }
+}
+
+function configOf(object: KubernetesObject): unknown {
+  const text = valueAt(object, ['data', 'config.yaml'])
+  return typeof text === 'string' ? parse(text) : undefined
+}
+
+function regionsOf(config: unknown): readonly string[] {
+  const clusters = valueAt(config, ['proxmox', 'clusters'])
+  return Array.isArray(clusters) ? clusters.map((cluster) => String(valueAt(cluster, ['region']))) : []
+}
