@@ -300,7 +300,7 @@ class MachineFiles implements LinuxFiles {
 function readDevice(kernel: Kernel, found: Found, offset: number, length: number): Uint8Array {
   const device = kernel.deviceAt(found)
   const count = Math.max(0, Math.min(length, device.size - offset))
-  return device.read(offset, count)
+  return count === 0 ? new Uint8Array() : device.read(offset, count)
 }
 
 function statOf(found: Found): FileStat {

@@ -59,7 +59,7 @@ class SparseDisk implements Disk {
     if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`a disk cannot have ${size} bytes`)
     if (size < this.size) {
       const keep = Math.ceil(size / pageBytes)
-      for (const page of [...this.pages.keys()]) if (page >= keep) this.release(page)
+      for (const page of this.pages.keys()) if (page >= keep) this.release(page)
       const tail = size % pageBytes
       if (tail > 0 && this.pages.has(keep - 1)) this.writable(keep - 1).fill(0, tail)
     }

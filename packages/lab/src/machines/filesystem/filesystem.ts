@@ -233,7 +233,7 @@ export class Filesystem {
       this.aborted = true
       throw error
     }
-    for (const number of [...this.dirty]) if ((this.inodes.get(number)?.cached.size ?? 0) === 0) this.dirty.delete(number)
+    for (const number of this.dirty) if ((this.inodes.get(number)?.cached.size ?? 0) === 0) this.dirty.delete(number)
   }
 
   protected setCapacity(capacity: FilesystemCapacity): void {
@@ -323,7 +323,7 @@ export class Filesystem {
   }
 
   private flushAll(): void {
-    for (const number of [...this.dirty]) {
+    for (const number of this.dirty) {
       const inode = this.inodes.get(number)
       if (inode !== undefined) this.flush(inode)
     }
@@ -332,7 +332,7 @@ export class Filesystem {
   private flush(inode: Inode): void {
     const storage = this.init.storage
     if (storage === undefined) return
-    for (const [index, bytes] of [...inode.cached]) {
+    for (const [index, bytes] of inode.cached) {
       const block = inode.blocks.get(index)
       if (block !== undefined) storage.write(block, bytes)
       inode.cached.delete(index)

@@ -62,7 +62,7 @@ function dropTree(filesystem: Filesystem, parent: number, name: string): void {
   const inode = filesystem.lookup(parent, name)
   if (inode === undefined) return
   if (inode.kind !== 'directory') return filesystem.unlink(parent, name)
-  for (const child of [...inode.entries.keys()]) dropTree(filesystem, inode.number, child)
+  for (const child of inode.entries.keys()) dropTree(filesystem, inode.number, child)
   filesystem.removeDirectory(parent, name)
 }
 

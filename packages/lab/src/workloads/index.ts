@@ -1,0 +1,2 @@
+export * from './run-container.ts'
+export { entrypoints, imageName } from './entrypoints.ts'
