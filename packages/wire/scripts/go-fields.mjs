@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
 /**
  * What Go's JSON does with each field of the API types: `{ 'io.k8s.api.core.v1.Pod': { spec: 'omitempty' … } }`.
- * Values: `pointer` (an explicit zero is kept, absence is dropped), `omit` (a zero value is dropped), `keep` (always written).
+ * Values: `pointer` (an explicit zero is kept, absence is dropped), `omit` (a zero value is dropped), `keep` (always written), `null` (written as null when absent).
  */
 export function goFields(apiModule, metaModule) {
   const out = {}
@@ -44,7 +44,7 @@ function fieldsOf(body, source) {
 const scalar = /^(string|bool|u?int\d*|float\d*)$/
 
 function fate(type, options, source) {
-  if (type.startsWith('*')) return options.includes('omit') ? 'pointer' : 'keep'
+  if (type.startsWith('*')) return options.includes('omit') ? 'pointer' : 'null'
   if (options.includes('omitzero')) return 'omit'
   if (!options.includes('omitempty')) return 'keep'
   const alias = new RegExp(`^type ${type} (\\S+)$`, 'm').exec(source)

@@ -18,8 +18,10 @@ export function deleteObject(memory: Memory, resource: Resource, namespace: stri
   assertPreconditions(resource, current, options)
   const next = resourceName(resource) === 'namespaces' ? terminatingNamespace(memory, current) : marked(memory, resource, current, options)
   const goes = isFinished(resource, next)
-  if (options.dryRun === true) return { object: next, gone: goes }
-  if (goes) return { object: memory.remove(resource, next), gone: true }
+  // Only pods are marked on their way out when nothing holds them.
+  const last = goes && resourceName(resource) !== 'pods' && at(current, 'metadata', 'deletionTimestamp') === undefined ? current : next
+  if (options.dryRun === true) return { object: last, gone: goes }
+  if (goes) return { object: memory.remove(resource, last), gone: true }
   return { object: next === current ? current : memory.put(resource, next), gone: false }
 }
 

@@ -34,12 +34,12 @@ export class Requests extends Memory {
 
   create(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
     const decoded = decode(this.schemas, resource, input, options)
-    return this.#insert(resource, namespace, decoded, options, object => createdBy(this.schemas, resource, object, options, this.now()))
+    return this.#insert(resource, namespace, createdBy(this.schemas, resource, decoded, options, this.now()), options)
   }
 
-  #insert(resource: Resource, namespace: string, decoded: JsonObject, options: CallOptions, own: (object: JsonObject) => JsonObject): JsonObject {
+  #insert(resource: Resource, namespace: string, decoded: JsonObject, options: CallOptions): JsonObject {
     const prepared = forCreate(this, resource, namespace, decoded)
-    const admitted = admitCreate(this, resource, namespace, own(prepared))
+    const admitted = admitCreate(this, resource, namespace, prepared)
     validateCreate(resource, admitted)
     const name = textAt(admitted, 'metadata', 'name')
     if (this.find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
@@ -98,7 +98,7 @@ export class Requests extends Memory {
     const named = { ...body, metadata: { ...without(objectAt(body, 'metadata'), 'creationTimestamp'), name, ...(resource.namespaced ? { namespace } : {}) } }
     const applied = appliedObject(this.schemas, resource, current, named, options, this.now())
     const decoded = decode(this.schemas, resource, applied, { ...options, fieldValidation: 'Ignore' })
-    if (current === undefined) return { object: this.#insert(resource, namespace, decoded, options, object => object), created: true }
+    if (current === undefined) return { object: this.#insert(resource, namespace, decoded, options), created: true }
     return { object: this.#replace(resource, current, decoded, options, true), created: false }
   }
 

@@ -1,22 +1,19 @@
-/** Label and field selectors, with the grammar of apimachinery's `labels` and `fields`. */
+/** Label and field selectors as functions of objects. */
 import { badRequest } from './failures.ts'
 import { isObject } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
+import { parseLabelSelector } from './label-parser.ts'
+import type { LabelTerm } from './label-parser.ts'
 
 export type Matches = (object: JsonObject) => boolean
-type LabelRequirement = (labels: Readonly<Record<string, Json>>) => boolean
-
-const setBased = /^([^\s,!=()]+)\s+(in|notin)\s*\(([^()]*)\)$/
-const equality = /^([^\s,!=()]+)\s*(==|=|!=)\s*([^\s,=()]*)$/
-const comparison = /^([^\s,!=()<>]+)\s*([<>])\s*(-?\d+)$/
 
 /** `undefined` or `''` match everything. Throws 400 with the server's words when it cannot be parsed. */
 export function labelMatcher(selector: string | undefined): Matches | undefined {
   if (selector === undefined || selector.trim() === '') return undefined
-  const requirements = splitTop(selector).map(part => labelRequirement(part.trim(), selector))
+  const terms = parseLabelSelector(selector)
   return object => {
     const labels = labelsOf(object)
-    return requirements.every(each => each(labels))
+    return terms.every(each => holds(each, labels))
   }
 }
 
@@ -26,47 +23,27 @@ export function labelsOf(object: JsonObject): Readonly<Record<string, Json>> {
   return isObject(labels) ? labels : {}
 }
 
-function labelRequirement(part: string, whole: string): LabelRequirement {
-  const set = setBased.exec(part)
-  if (set !== null) {
-    const [, key = '', operator, list = ''] = set
-    const values = new Set(list.split(',').map(each => each.trim()))
-    return operator === 'in' ? labels => has(labels, key) && values.has(String(labels[key])) : labels => !has(labels, key) || !values.has(String(labels[key]))
+function holds(term: LabelTerm, labels: Readonly<Record<string, Json>>): boolean {
+  const value = Object.hasOwn(labels, term.key) ? String(labels[term.key]) : undefined
+  const [only = ''] = term.values
+  switch (term.operator) {
+    case 'exists':
+      return value !== undefined
+    case '!':
+      return value === undefined
+    case '=':
+      return value === only
+    case '!=':
+      return value !== only
+    case 'in':
+      return value !== undefined && term.values.includes(value)
+    case 'notin':
+      return value === undefined || !term.values.includes(value)
+    case '>':
+      return value !== undefined && Number(value) > Number(only)
+    case '<':
+      return value !== undefined && Number(value) < Number(only)
   }
-  const equal = equality.exec(part)
-  if (equal !== null) {
-    const [, key = '', operator, value = ''] = equal
-    return operator === '!=' ? labels => labels[key] !== value : labels => labels[key] === value
-  }
-  const compared = comparison.exec(part)
-  if (compared !== null) {
-    const [, key = '', operator, value] = compared
-    return labels => has(labels, key) && (operator === '>' ? Number(labels[key]) > Number(value) : Number(labels[key]) < Number(value))
-  }
-  const exists = /^(!?)\s*([^\s,!=()<>]+)$/.exec(part)
-  if (exists === null) throw badRequest(`unable to parse requirement: found '${part}' in "${whole}"`)
-  const [, not, key = ''] = exists
-  return not === '!' ? labels => !has(labels, key) : labels => has(labels, key)
-}
-
-function has(labels: Readonly<Record<string, Json>>, key: string): boolean {
-  return Object.hasOwn(labels, key)
-}
-
-/** Splits at commas outside of parentheses. */
-function splitTop(selector: string): readonly string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  for (let index = 0; index < selector.length; index += 1) {
-    if (selector[index] === '(') depth += 1
-    if (selector[index] === ')') depth -= 1
-    if (selector[index] === ',' && depth === 0) {
-      parts.push(selector.slice(start, index))
-      start = index + 1
-    }
-  }
-  return [...parts, selector.slice(start)]
 }
 
 export interface FieldTerm {

@@ -48,7 +48,7 @@ export function createSubresource(requests: Requests, resource: Resource, namesp
     return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
   }
   if (subresource === 'eviction') {
-    requests.delete(resource, namespace, name, { ...(options.dryRun === true ? { dryRun: true } : {}) })
+    requests.delete(resource, namespace, name, options.dryRun === true ? { dryRun: true } : {})
     return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
   }
   throw new ApiStatusError(404, 'NotFound', 'the server could not find the requested resource', {})

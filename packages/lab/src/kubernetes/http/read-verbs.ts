@@ -128,7 +128,7 @@ async function* onlyLine(line: string): AsyncGenerator<Uint8Array> {
 
 function revisionOf(text: string): number {
   const revision = Number(text)
-  if (!/^\d+$/.test(text)) throw new ApiStatusError(400, 'BadRequest', `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`)
+  if (!/^\d+$/.test(text)) throw new ApiStatusError(500, '', `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`)
   return revision
 }
 

@@ -13,7 +13,7 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 /** kubectl asks for a Table and, failing that, for JSON. */
 export function wantsTable(request: HttpRequest): boolean {
-  const first = (request.headers?.['accept'] ?? '').split(',').find(each => !each.includes('as=Table') || each.includes('v=v1;') || /v=v1$/.test(each.trim()))
+  const first = (request.headers?.['accept'] ?? '').split(',').find(each => !each.includes('as=Table') || each.includes('v=v1;') || each.trim().endsWith('v=v1'))
   return first !== undefined && first.includes('as=Table')
 }
 

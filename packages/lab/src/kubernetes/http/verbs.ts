@@ -9,7 +9,7 @@ import { groupVersion } from '../api/resources.ts'
 import type { Resource } from '../api/resources.ts'
 import type { Store } from '../api/store.ts'
 import { jsonAnswer } from './answers.ts'
-import { bodyText, mediaType, parseBody, parsedYaml, unsupportedMediaType } from './body.ts'
+import { bodyText, mediaType, parseBody, parsedYaml, unsupportedPatch } from './body.ts'
 import { podLog } from './log.ts'
 import { answerList, answerObject, answerWatch, isWatch, selectionOf } from './read-verbs.ts'
 import type { Target } from './route.ts'
@@ -117,7 +117,7 @@ function patch(store: Store, request: HttpRequest, query: URLSearchParams, targe
   assertVerb(resource, subresource, 'patch')
   if (name === undefined) throw methodNotAllowed()
   const type = patchTypes.find(each => each === mediaType(request.headers?.['content-type']))
-  if (type === undefined) throw unsupportedMediaType(mediaType(request.headers?.['content-type']), patchTypes)
+  if (type === undefined) throw unsupportedPatch()
   const { options, warnings } = writeOf(request, query, subresource)
   if (type === 'application/apply-patch+yaml' && query.get('fieldManager') === null) throw managerMissing()
   const body = patchBody(type, bodyText(request.body))

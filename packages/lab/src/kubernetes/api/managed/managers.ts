@@ -53,7 +53,8 @@ function withoutManagers(object: JsonObject): JsonObject {
 
 function ownEntry(resource: Resource, options: CallOptions, operation: 'Apply' | 'Update', fields: FieldSet, time: string): Entry {
   const { subresource, fieldManager = 'unknown' } = options
-  return { manager: fieldManager, operation, apiVersion: groupVersion(resource), time, ...(subresource === undefined ? {} : { subresource }), fields }
+  // The scale handler keeps no times.
+  return { manager: fieldManager, operation, apiVersion: groupVersion(resource), time: subresource === 'scale' ? '' : time, ...(subresource === undefined ? {} : { subresource }), fields }
 }
 
 export function createdBy(schemas: SchemaCatalog, resource: Resource, object: JsonObject, options: CallOptions, now: string): JsonObject {
@@ -77,10 +78,10 @@ export function updatedBy(schemas: SchemaCatalog, resource: Resource, current: J
 }
 
 function updated(node: SchemaNode, resource: Resource, before: JsonObject, after: JsonObject, entries: readonly Entry[], options: CallOptions, now: string): JsonObject {
-  const difference_ = compare(node, withoutManagers(before), withoutManagers(after))
+  const found = compare(node, withoutManagers(before), withoutManagers(after))
   const reset = resetFields(resource, options.subresource)
-  const changed = difference(recursiveDifference(difference_.changed, reset), stripped)
-  const removed = recursiveDifference(difference_.removed, reset)
+  const changed = difference(recursiveDifference(found.changed, reset), stripped)
+  const removed = recursiveDifference(found.removed, reset)
   if (isEmpty(changed) && isEmpty(removed)) return withManagers(after, entries)
   const own = ownEntry(resource, options, 'Update', changed, now)
   const previous = entries.find(each => sameManager(each, own))
@@ -97,15 +98,17 @@ export function appliedObject(schemas: SchemaCatalog, resource: Resource, curren
   const live = current ?? { apiVersion: groupVersion(resource), kind: resource.kind, metadata: {} }
   const entries = firstApply(node, live, entriesOf(arrayAt(live, 'metadata', 'managedFields')), now)
   const fields = recursiveDifference(difference(fieldSetOf(node, config), stripped), resetFields(resource, options.subresource))
-  const own = ownEntry(resource, options, 'Apply', fields, now)
-  const previous = entries.find(each => sameManager(each, own))
+  const unstamped = ownEntry(resource, options, 'Apply', fields, '')
+  const previous = entries.find(each => sameManager(each, unstamped))
   const others = entries.filter(each => each !== previous)
   const bare = withoutManagers(live)
   const whole = merged(node, bare, withoutVersion(config))
-  const next = previous === undefined ? whole : pruned(node, whole, previous.fields, [...others, own])
+  const next = previous === undefined ? whole : pruned(node, whole, previous.fields, [...others, unstamped])
   const object = isObject(next) ? next : bare
   const left = settle(node, bare, object, others, options)
   const unchanged = previous !== undefined && same(previous.fields, fields) && same(bare, object) && left.every((each, index) => each === others[index])
+  // A configuration that changes nothing leaves the time alone, too.
+  const own = { ...unstamped, time: same(bare, object) ? (previous?.time ?? '') : now }
   return withManagers(object, unchanged ? entries : [...left, own].filter(each => !isEmpty(each.fields)))
 }
 

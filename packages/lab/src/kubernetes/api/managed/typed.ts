@@ -168,7 +168,7 @@ function mergedLists(node: ListNode, live: JsonArray, config: JsonArray): JsonAr
       takeUntil(wanted)
     } else out.push(item)
   }
-  for (const element of [...queue]) takeUntil(element)
+  for (const element of queue.slice()) takeUntil(element)
   return out
 }
 

@@ -62,7 +62,8 @@ function isDirective(item: Json): boolean {
 function mergedList(node: ListNode, before: JsonArray, patch: JsonArray, order: Json | undefined): JsonArray {
   if (patch.some(each => isObject(each) && each[directive] === 'replace')) return patch.filter(each => !isDirective(each)).map(plain)
   const merged = node.mergeKey === undefined ? mergedValues(before, patch) : mergedByKey(node, node.mergeKey, before, patch)
-  return isArray(order) ? inOrder(merged, order, node.mergeKey) : merged
+  const wanted = isArray(order) ? order : patch.filter(each => !isObject(each) || each[directive] === undefined)
+  return inOrder(merged, wanted, before, node.mergeKey)
 }
 
 function plain(item: Json): Json {
@@ -88,13 +89,22 @@ function mergedByKey(node: ListNode, mergeKey: string, before: JsonArray, patch:
   return list
 }
 
-/** Items that the order names take that order among the places they hold; the others stay between them. */
-function inOrder(list: JsonArray, order: JsonArray, mergeKey: string | undefined): JsonArray {
-  const keyOf = (item: Json): Json | undefined => (mergeKey === undefined ? item : isObject(item) ? item[mergeKey] : undefined)
-  const rank = (item: Json): number => order.findIndex(each => same(keyOf(each), keyOf(item)))
-  const ordered = list.filter(each => rank(each) >= 0).sort((a, b) => rank(a) - rank(b))
-  let next = 0
-  return list.map(each => (rank(each) < 0 ? each : (ordered[next++] ?? each)))
+/**
+ * What the patch names comes in its order, what only the server has in the server's; an item of the server stands before the first
+ * named one that it stood before. strategicpatch's normalizeElementOrder and mergeSortedSlice.
+ */
+function inOrder(list: JsonArray, order: JsonArray, server: JsonArray, mergeKey: string | undefined): JsonArray {
+  const keyOf = (item: Json): Json | undefined => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item)
+  const rankIn = (ranks: JsonArray, item: Json): number => ranks.findIndex(each => same(keyOf(each), keyOf(item)))
+  const named = list.filter(each => rankIn(order, each) >= 0).sort((a, b) => rankIn(order, a) - rankIn(order, b))
+  const others = list.filter(each => rankIn(order, each) < 0)
+  const out: Json[] = []
+  for (const item of named) {
+    const place = rankIn(server, item)
+    const later = others.findIndex(each => rankIn(server, each) >= place)
+    out.push(...others.splice(0, later < 0 ? (place < 0 ? 0 : others.length) : later), item)
+  }
+  return [...out, ...others]
 }
 
 function withoutDirectives(value: JsonObject): JsonObject {

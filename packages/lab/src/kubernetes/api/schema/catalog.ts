@@ -85,8 +85,7 @@ export class SchemaCatalog {
   }
 
   #field(property: JsonObject, required: boolean): Field {
-    const go = property['x-go']
-    const fate: GoFate | undefined = go === 'pointer' || go === 'omit' || go === 'keep' ? go : undefined
+    const fate = fateOf(property)
     const strategy = property['x-kubernetes-patch-strategy']
     const node = this.ref(property)
     const atomic = property['x-kubernetes-map-type'] === 'atomic'
@@ -125,6 +124,13 @@ export class SchemaCatalog {
       merges,
     }
   }
+}
+
+/** Embedded metadata is a struct: always written. */
+function fateOf(property: JsonObject): GoFate | undefined {
+  const go = property['x-go']
+  if (go === 'pointer' || go === 'omit' || go === 'keep' || go === 'null') return go
+  return JSON.stringify(property).includes('apis.meta.v1.ObjectMeta"') ? 'keep' : undefined
 }
 
 function impliedListType(merges: boolean, mergeKey: Json | undefined): 'map' | 'set' | 'atomic' {

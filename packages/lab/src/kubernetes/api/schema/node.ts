@@ -2,7 +2,7 @@
 import type { Json } from '../json.ts'
 
 /** What Go's JSON does with a field's zero value: see `x-go` in the data. */
-export type GoFate = 'pointer' | 'omit' | 'keep'
+export type GoFate = 'pointer' | 'omit' | 'keep' | 'null'
 
 export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'bytes' | 'quantity' | 'time' | 'microTime' | 'intOrString'
 

@@ -65,21 +65,14 @@ function objectValue(node: ObjectNode, value: JsonObject, place: Place, decoding
     const kept = fieldValue(field, child, under(place, key, owner), decoding, node.name === '')
     if (kept !== undefined) out[key] = kept
   }
-  for (const [key, field] of fields) if (field.go === 'keep' && out[key] === undefined) out[key] = writtenZero(field.node)
+  for (const [key, field] of fields) if (out[key] === undefined && isAlwaysWritten(field)) out[key] = writtenZero(field)
   return out
 }
 
 function fieldValue(field: Field, value: Json, place: Place, decoding: Decoding, isCustom: boolean): Json | undefined {
   if (value === null) return isCustom && field.nullable ? null : undefined
   const seen = visit(field.node, value, place, decoding)
-  if (field.go === 'omit' && isZero(seen)) return undefined
-
-
-  return seen
-}
-
-function isEmptyCollection(value: Json): boolean {
-  return isArray(value) ? value.length === 0 : false
+  return field.go === 'omit' && isZero(seen) ? undefined : seen
 }
 
 function isZero(value: Json): boolean {
@@ -88,11 +81,16 @@ function isZero(value: Json): boolean {
   return value === '' || value === 0 || value === false
 }
 
+function isAlwaysWritten(field: Field): boolean {
+  return field.go === 'keep' || field.go === 'null'
+}
+
 /** What Go writes for a field that is always written and was not set. */
-function writtenZero(node: SchemaNode): Json {
+function writtenZero({ node, go }: Field): Json {
+  if (go === 'null') return null
   if (node.kind === 'scalar') return zeroOf(node)
   if (node.kind !== 'object') return null
-  const zeroes = [...node.fields()].filter(([, field]) => field.go === 'keep').map(([key, field]) => [key, writtenZero(field.node)])
+  const zeroes = [...node.fields()].filter(([, field]) => isAlwaysWritten(field)).map(([key, field]) => [key, writtenZero(field)])
   return Object.fromEntries(zeroes)
 }
 
