@@ -2,12 +2,21 @@
 import { StorageError, type FilesystemType } from '@stowage/core'
 import { deviceSize } from './block-device.ts'
 import { checkFilesystem } from './check-filesystem.ts'
-import { runOrThrow, timeouts, type Host } from './program.ts'
+import { programError, runOrThrow, runProgram, timeouts, type Host } from './program.ts'
 
 /** Grows a mounted filesystem; nothing to do is fine. */
 export async function growMounted(host: Host, type: FilesystemType, device: string, mountPoint: string): Promise<void> {
   if (type === 'xfs') await runOrThrow(host, 'xfs_growfs', [mountPoint], timeouts.grow)
-  else await runOrThrow(host, 'resize2fs', [device], timeouts.grow)
+  else await resizeMountedExt4(host, device)
+}
+
+/** The kernel lets only CAP_SYS_RESOURCE grow a mounted ext4; without it (measured) it grows at the next mount. */
+async function resizeMountedExt4(host: Host, device: string): Promise<void> {
+  const result = await runProgram(host, 'resize2fs', [device], timeouts.grow)
+  if (result.exitCode === 0) return
+  const error = programError('resize2fs', [device], result)
+  if (!/permission denied/i.test(`${result.stdout}${result.stderr}`)) throw error
+  throw new StorageError('precondition', `${error.message}. The driver lacks the capability SYS_RESOURCE, so a mounted ext4 cannot grow; run its container privileged, or restart the pod that uses the volume: it grows before the next mount`, { details: error.details })
 }
 
 /**

@@ -7,7 +7,7 @@ import { deviceSize, listScsiDisks, parseSerialPage, parseSlot, parseWwid } from
 import { checkFilesystem } from './check-filesystem.ts'
 import { StatisticsReader } from './filesystem-statistics.ts'
 import { byIdLinks, findDevice } from './find-device.ts'
-import { growUnmounted, parseDumpe2fs } from './grow-filesystem.ts'
+import { growMounted, growUnmounted, parseDumpe2fs } from './grow-filesystem.ts'
 import { makeFilesystem, mkfsArguments } from './make-filesystem.ts'
 import { bindMount, mountDevice, unmount } from './mount.ts'
 import { isStuck, saidBy } from './program.ts'
@@ -151,6 +151,17 @@ test('ext4 grows before the mount only where it is smaller than its device, afte
     expect(host.calls.slice(2)).toEqual(['e2fsck -f -p /dev/sdb', 'resize2fs /dev/sdb'])
   })
   expect(() => parseDumpe2fs('')).toThrow(StorageError)
+})
+
+test('growing a mounted ext4 without the capability says what to do', async () => {
+  await withHost({ resize2fs: () => ({ exitCode: 1, stderr: 'resize2fs: Permission denied to resize filesystem\n' }) }, {}, async (host) => {
+    const error = await caught(growMounted(host, 'ext4', '/dev/sdb', '/mnt/x'))
+    expect([error.kind, /SYS_RESOURCE/.test(error.message)]).toEqual(['precondition', true])
+  })
+  await withHost({ xfs_growfs: () => ({}) }, {}, async (host) => {
+    await growMounted(host, 'xfs', '/dev/sdb', '/mnt/x')
+    expect(host.calls).toEqual(['xfs_growfs /mnt/x'])
+  })
 })
 
 const serialPage = (serial: string): Uint8Array => Uint8Array.from([0, 0x80, 0, serial.length, ...Buffer.from(serial)])

@@ -392,3 +392,48 @@ describe('the contract', () => {
       expect(await rig.start(rig.machine).stage()).toMatchObject(ok)
     }))
 })
+
+describe('a driver that dies', () => {
+  test('at any moment of a first stage leaves a volume that the next driver can use, and what was written stays', async () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      await inNodeRig(async (rig) => {
+        await rig.plug(rig.machine, newDisk())
+        await rig.effects.clock.sleep(500)
+        const first = rig.start(rig.machine)
+        void first.stage()
+        await rig.effects.clock.sleep(rig.effects.random.fork('death').next() * 400)
+        first.kill()
+        // A container's programs die with it; what they had begun has ended by then, one way or the other.
+        await rig.effects.clock.sleep(1000)
+        const second = rig.start(rig.machine)
+        expect(await second.stage(), `seed ${seed}`).toMatchObject(ok)
+        expect(await second.publish()).toMatchObject(ok)
+        await rig.machine.files.writeAtomic(`${target}/hello`, 'kept')
+        await second.unpublish()
+        second.kill()
+        const third = rig.start(rig.machine)
+        expect(await third.stage()).toMatchObject(ok)
+        expect(await third.publish()).toMatchObject(ok)
+        expect(await rig.machine.files.readText(`${target}/hello`)).toBe('kept')
+      }, seed)
+    }
+  })
+
+  test('with its machine, at any moment, leaves a volume that another node can use', async () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      await inNodeRig(async (rig) => {
+        const disk = newDisk()
+        await rig.plug(rig.machine, disk)
+        await rig.effects.clock.sleep(500)
+        const first = rig.start(rig.machine)
+        void first.stage()
+        await rig.effects.clock.sleep(rig.effects.random.fork('death').next() * 400)
+        rig.machine.crash()
+        first.kill()
+        await rig.plug(rig.other, disk)
+        const second = rig.start(rig.other)
+        expect(await second.stage(), `seed ${seed}`).toMatchObject(ok)
+      }, seed)
+    }
+  })
+})

@@ -13,16 +13,18 @@ export interface NodeOptions {
   readonly backend: NodeBackend
   /** Shared by all names under which a backend is served on this node. */
   readonly locks: VolumeLocks
+  /** Default: the id itself. Where this process also makes and deletes the volumes, the names that those operations lock. */
+  readonly lockKeysOfVolume?: (volumeId: string) => readonly string[]
   readonly log: Log
 }
 
 /** The node's calls as functions on decoded messages. They throw `StorageError`; whoever serves them makes it a gRPC status. */
-export function nodeHandlers({ nodeId, backend, locks, log }: NodeOptions): Handlers {
+export function nodeHandlers({ nodeId, backend, locks, lockKeysOfVolume = (volumeId) => [volumeId], log }: NodeOptions): Handlers {
   const { stage, unstage, expand } = backend
 
   /** One operation at a time on a volume. The caller's deadline ends the answer; the lock is held until the operation has ended. */
   const locked = <T>(volumeId: string, operation: string, { signal }: CallContext, work: () => Promise<T>): Promise<T> =>
-    locks.run([volumeId], `${operation} ${volumeId}`, signal, async () => {
+    locks.run(lockKeysOfVolume(volumeId), `${operation} ${volumeId}`, signal, async () => {
       try {
         return await work()
       } catch (error) {

@@ -97,7 +97,7 @@ export async function unstageVolume({ host }: Pick<Staging, 'host'>, volumeId: s
   const mounts = await readMounts(host)
   const entry = mountAt(mounts, stagingPath)
   if (entry === undefined) return
-  const published = mountsOf(mounts, entry.source).filter(({ mountPoint }) => mountPoint !== entry.mountPoint)
+  const published = (entry.source.startsWith('/dev/') ? mountsOf(mounts, entry.source) : []).filter(({ mountPoint }) => mountPoint !== entry.mountPoint)
   if (published.length > 0) {
     throw new StorageError('precondition', `volume ${volumeId} is still mounted at ${published.map(({ mountPoint }) => mountPoint).join(', ')}; it is not unstaged while a pod may write to it. It goes on when these are unpublished`)
   }
