@@ -1,6 +1,6 @@
 // Bundles the `stowage` command (which is also the driver's main) into packages/cli/dist, ESM with splitting,
 // so that `stowage version` loads a few kilobytes and the rest only when a command needs it.
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -11,7 +11,7 @@ const outdir = `${root}packages/cli/dist`
 rmSync(outdir, { recursive: true, force: true })
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { stowage: 'packages/cli/src/main.ts', simulate: 'packages/e2e/src/simulate/main.ts' },
+  entryPoints: { stowage: 'packages/cli/src/main.ts', ...(existsSync(`${root}packages/e2e/src/simulate/main.ts`) && { simulate: 'packages/e2e/src/simulate/main.ts' }) },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,

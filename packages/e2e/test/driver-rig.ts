@@ -4,8 +4,10 @@ import type { Effects, HttpRequest } from '@stowage/effects'
 import { VirtualWorld, type VirtualProcess } from '@stowage/effects/virtual'
 import { controllerHandlers, openCluster, proxmoxBackend, rpcFailureOf, VolumeLocks, type Handlers, type NodeDirectory, type VolumeBackend } from '@stowage/driver'
 import { createProxmox, type Proxmox, type ProxmoxOptions } from '@stowage/lab/proxmox/proxmox'
+import { createApiSchema } from '@stowage/lab/proxmox/schema/schema'
 import type { GuestHardware, PluggedDisk } from '@stowage/lab/machines/disk'
 import { fixedConnection } from '@stowage/proxmox'
+import { proxmoxMethods } from '@stowage/wire/proxmox-schema'
 import { decode, encode, methods, type Encodable, type Method, type RequestOf, type ResponseOf } from '@stowage/wire/csi'
 
 export const GiB = 1024 ** 3
@@ -58,9 +60,12 @@ export interface Rig {
 
 const secret = '11111111-1111-4111-8111-111111111111'
 
+const schema = createApiSchema(proxmoxMethods)
+
 function labOptions(effects: Effects): ProxmoxOptions {
   const vm = (vmid: number, name: string, node: string) => ({ vmid, name, node, disks: [{ slot: 'scsi0', storage: 'local-zfs', sizeBytes: 8 * GiB }] })
   return {
+    schema,
     clock: effects.clock,
     random: effects.random,
     nodes: ['pve1', 'pve2'],

@@ -1,1 +1,6 @@
-export {}
+export { createLab } from './lab.ts'
+export type { Lab, LabCredentials, LabOptions } from './lab.ts'
+export { homelab } from './layout.ts'
+export type { LabLayout, LabMachine } from './layout.ts'
+export type { ContainerContext, Images, Program } from './kubernetes/kubelet/container.ts'
+export { kubeconfig } from './kubernetes/http/kubeconfig.ts'

@@ -2,9 +2,13 @@
 import type { CommandEntry } from './command.ts'
 
 export const commandList: readonly CommandEntry[] = [
+  { name: 'demo', summary: "show a cluster's storage working, end to end, in the lab", load: () => import('./demo.ts') },
   { name: 'check', summary: 'say everything that is wrong with a declaration', load: () => import('./check.ts') },
   { name: 'plan', summary: 'show what a declaration would make, and why', load: () => import('./plan.ts') },
   { name: 'render', summary: 'write a declaration as manifests', load: () => import('./render.ts') },
+  { name: 'apply', summary: 'make the cluster hold what a declaration says', load: () => import('./apply.ts') },
+  { name: 'status', summary: 'show every claim and volume, and what is wrong', load: () => import('./status.ts') },
+  { name: 'lab', summary: 'a cluster to try things on, on this machine, in memory', load: () => import('./lab.ts') },
   { name: 'explain', summary: 'explain a finding or a field of the declaration', load: () => import('./explain.ts') },
   { name: 'schema', summary: 'print the JSON Schema of the declaration', load: () => import('./schema.ts') },
   { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./completion.ts') },

@@ -1,0 +1,75 @@
+/** A client for the cluster that a kubeconfig names. client-node reads kubeconfigs here, and does no more. */
+import { StorageError } from '@stowage/core'
+import type { TlsTrust } from '@stowage/effects'
+import { realEffects } from '@stowage/effects/real'
+import type { RealEffects } from '@stowage/effects/real'
+import { KubernetesClient } from '@stowage/kubernetes'
+import type { Command } from 'commander'
+import type { Terminal } from '../output/terminal.ts'
+
+export interface ClusterFlags {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly as?: string
+}
+
+/** The flags that kubectl has for this, spelt alike. */
+export function withClusterFlags(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig; default $KUBECONFIG, then ~/.kube/config')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--as <user>', 'act as this user')
+}
+
+export interface Connection {
+  readonly client: KubernetesClient
+  readonly effects: RealEffects
+  /** Namespace of the context; `default` when it has none. */
+  readonly namespace: string
+}
+
+/** Throws `unavailable` when there is no usable kubeconfig. Connects to nothing yet. */
+export async function connect(flags: ClusterFlags, { env }: Terminal): Promise<Connection> {
+  const { KubeConfig } = await import('@kubernetes/client-node')
+  const config = new KubeConfig()
+  try {
+    const file = flags.kubeconfig ?? (env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'])
+    if (file !== undefined && !file.includes(':')) config.loadFromFile(file)
+    else config.loadFromDefault()
+    if (flags.context !== undefined) {
+      if (config.getContextObject(flags.context) === null) throw new Error(`no context "${flags.context}"; there are: ${config.getContexts().map(({ name }) => name).join(', ')}`)
+      config.setCurrentContext(flags.context)
+    }
+  } catch (error) {
+    throw new StorageError('unavailable', `cannot read the kubeconfig: ${error instanceof Error ? error.message : String(error)}; give --kubeconfig FILE`, { cause: error })
+  }
+  const cluster = config.getCurrentCluster()
+  if (cluster === null) throw new StorageError('unavailable', 'the kubeconfig names no cluster; give --kubeconfig FILE and --context NAME')
+  const https: HttpsOptions = {}
+  await config.applyToHTTPSOptions(https as Parameters<typeof config.applyToHTTPSOptions>[0])
+  const effects = realEffects()
+  const headers = { ...authorizationOf(https), ...(flags.as === undefined ? {} : { 'impersonate-user': flags.as }) }
+  const client = new KubernetesClient({ server: cluster.server.replace(/\/$/, ''), http: effects.http, clock: effects.clock, tls: trustOf(https, cluster.skipTLSVerify === true), headers })
+  return { client, effects, namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default' }
+}
+
+/** What client-node fills in, exec plugins and auth providers included. */
+interface HttpsOptions {
+  ca?: string | Buffer
+  cert?: string | Buffer
+  key?: string | Buffer
+  headers?: Record<string, string | readonly string[]>
+}
+
+function authorizationOf({ headers = {} }: HttpsOptions): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+}
+
+function trustOf({ ca, cert, key }: HttpsOptions, insecure: boolean): TlsTrust {
+  return {
+    ...(ca === undefined ? {} : { ca: ca.toString() }),
+    ...(cert === undefined ? {} : { certificate: cert.toString() }),
+    ...(key === undefined ? {} : { key: key.toString() }),
+    ...(insecure ? { insecure } : {}),
+  }
+}

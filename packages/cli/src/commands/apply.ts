@@ -1,0 +1,79 @@
+/** `stowage apply`: makes the cluster hold what the declaration says. */
+import { planStorage } from '@stowage/module'
+import { applyPlan } from '@stowage/operations'
+import type { ApplyResult } from '@stowage/operations'
+import type { Command } from 'commander'
+import { connect, withClusterFlags } from '../cluster/connect.ts'
+import type { ClusterFlags } from '../cluster/connect.ts'
+import { untilInterrupted } from '../cluster/interrupt.ts'
+import { exitCodeFor, exitCodes, UsageError } from '../output/exit-code.ts'
+import { stepText } from '../output/step-text.ts'
+import { json } from '../output/terminal.ts'
+import { examples, type CommandContext } from './command.ts'
+import { specOrExit } from './read-declaration.ts'
+
+interface Flags extends ClusterFlags {
+  readonly dryRun?: string
+  readonly prune?: true
+  readonly pruneData?: readonly string[]
+  readonly forceConflicts?: true
+  readonly wait: boolean
+  readonly timeout: string
+  readonly json?: true
+}
+
+export function configure(command: Command, { terminal, exit }: CommandContext): void {
+  withClusterFlags(command)
+    .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
+    .option('--dry-run <mode>', 'server: ask what would change, write nothing')
+    .option('--prune', 'delete what an earlier apply made and the declaration no longer holds, except what holds data')
+    .option('--prune-data <id...>', 'with --prune: delete these objects too, though they hold data')
+    .option('--force-conflicts', 'take fields that other managers own')
+    .option('--no-wait', 'do not wait until workloads run and drivers are registered')
+    .option('--timeout <seconds>', 'for each wait', '300')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['stowage apply storage.yaml', 'make it so; run again after an interruption, it goes on'],
+        ['stowage apply --dry-run=server storage.yaml', 'what would change'],
+        ['stowage apply --prune storage.yaml', 'and delete what is no longer declared'],
+      ),
+    )
+    .action(async (files: readonly string[], flags: Flags) => {
+      if (flags.dryRun !== undefined && flags.dryRun !== 'server') throw new UsageError(`--dry-run=${flags.dryRun} is not known; there is --dry-run=server, and stowage plan needs no cluster at all`)
+      const seconds = Number(flags.timeout)
+      if (!(seconds > 0)) throw new UsageError(`--timeout ${flags.timeout} is not a number of seconds`)
+      const spec = await specOrExit(files, terminal, flags.json === true)
+      if (typeof spec === 'number') return exit(spec)
+      const { client, effects } = await connect(flags, terminal)
+      const interrupt = untilInterrupted()
+      try {
+        const result = await applyPlan(planStorage(spec), {
+          client,
+          dryRun: flags.dryRun === 'server',
+          prune: flags.prune === true,
+          pruneData: flags.pruneData ?? [],
+          forceConflicts: flags.forceConflicts === true,
+          wait: flags.wait,
+          waitMs: seconds * 1000,
+          signal: interrupt.signal,
+          listener: (event) => terminal.stderr(stepText(event, terminal.color) ?? ''),
+        })
+        report(result, flags, terminal)
+        exit(result.ok ? exitCodes.ok : interrupt.signal.aborted ? exitCodes.interrupted : exitCodeFor(result.failure))
+        if (interrupt.signal.aborted) terminal.stderr('interrupted; run the same command again and it goes on from here\n')
+      } finally {
+        interrupt.forget()
+        effects.close()
+      }
+    })
+}
+
+function report({ changed, outcomes, left }: ApplyResult, { json: asJson, dryRun }: Flags, terminal: CommandContext['terminal']): void {
+  if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left }))
+  for (const { message } of left) terminal.stderr(`left: ${message}\n`)
+  const needed = outcomes.filter(({ state }) => state === 'skipped').length
+  if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${needed} steps would change something\n`)
+  else terminal.stdout(changed.length === 0 ? 'nothing changed\n' : `${changed.length} steps changed something\n`)
+}
