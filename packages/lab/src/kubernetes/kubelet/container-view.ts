@@ -1,6 +1,8 @@
 /** A machine's files and sockets as one container sees them: its mounts by prefix, and its own root elsewhere. */
 import { FileFailure } from '@stowage/effects'
 import type { Files, Rpc } from '@stowage/effects'
+import { isLinuxFiles } from '../../machines/linux-files.ts'
+import type { LinuxFiles } from '../../machines/linux-files.ts'
 
 export interface Mount {
   /** Absolute, as in the container. */
@@ -60,6 +62,29 @@ function joined(base: string, rest: string): string {
 }
 
 export function containerFiles(files: Files, view: View): Files {
+  const { there, change } = translated(view)
+  const plain: Files = plainFiles(files, view)
+  if (!isLinuxFiles(files)) return plain
+  const linux: LinuxFiles = {
+    ...plain,
+    write: (path, bytes, offset, options) => change(path, (at) => files.write(at, bytes, offset, options)),
+    truncate: (path, size) => change(path, (at) => files.truncate(at, size)),
+    readSome: (path, offset, length) => there(path, (at) => files.readSome(at, offset, length)),
+    sync: (path) => there(path, (at) => files.sync(at)),
+    syncAll: () => files.syncAll(),
+    statFollowing: (path) => there(path, (at) => files.statFollowing(at)),
+    hold: (path) => there(path, (at) => files.hold(at)),
+  }
+  return linux
+}
+
+interface Translated {
+  there<T>(path: string, run: (hostPath: string) => Promise<T>): Promise<T>
+  /** Refuses on a read-only mount. */
+  change<T>(path: string, run: (hostPath: string) => Promise<T>): Promise<T>
+}
+
+function translated(view: View): Translated {
   const there = async <T>(path: string, run: (hostPath: string) => Promise<T>): Promise<T> => {
     try {
       return await run(view.toHost(path))
@@ -71,6 +96,11 @@ export function containerFiles(files: Files, view: View): Files {
     if (view.isReadOnly(path)) throw new FileFailure('EROFS', path, `EROFS: read-only file system, ${path}`)
     return there(path, run)
   }
+  return { there, change }
+}
+
+function plainFiles(files: Files, view: View): Files {
+  const { there, change } = translated(view)
   return {
     read: (path) => there(path, (at) => files.read(at)),
     readText: (path) => there(path, (at) => files.readText(at)),

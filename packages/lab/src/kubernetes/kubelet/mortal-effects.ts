@@ -131,27 +131,15 @@ function mortalPrograms(life: Life, programs: Programs): Programs {
   }
 }
 
+/** A proxy and no list of methods: a machine's files can do more than `Files`. */
 function mortalFiles(life: Life, files: Files): Files {
-  return {
-    read: (path) => life.hold(() => files.read(path)),
-    readText: (path) => life.hold(() => files.readText(path)),
-    readAt: (path, offset, length) => life.hold(() => files.readAt(path, offset, length)),
-    writeAtomic: (path, content, mode) => life.hold(() => files.writeAtomic(path, content, mode)),
-    createFile: (path, mode) => life.hold(() => files.createFile(path, mode)),
-    list: (path) => life.hold(() => files.list(path)),
-    stat: (path) => life.hold(() => files.stat(path)),
-    realpath: (path) => life.hold(() => files.realpath(path)),
-    readlink: (path) => life.hold(() => files.readlink(path)),
-    symlink: (target, path) => life.hold(() => files.symlink(target, path)),
-    makeDirectory: (path, mode) => life.hold(() => files.makeDirectory(path, mode)),
-    rename: (from, to) => life.hold(() => files.rename(from, to)),
-    removeFile: (path) => life.hold(() => files.removeFile(path)),
-    removeDirectory: (path) => life.hold(() => files.removeDirectory(path)),
-    removeTree: (path) => life.hold(() => files.removeTree(path)),
-    chmod: (path, mode) => life.hold(() => files.chmod(path, mode)),
-    chown: (path, uid, gid) => life.hold(() => files.chown(path, uid, gid)),
-    filesystem: (path) => life.hold(() => files.filesystem(path)),
-  }
+  return new Proxy(files, {
+    get: (target, key) => {
+      const member: unknown = Reflect.get(target, key)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => life.hold(() => Promise.resolve(Reflect.apply(member, target, args)))
+    },
+  })
 }
 
 function mortalRpc(life: Life, rpc: Rpc): Rpc {

@@ -20,7 +20,7 @@ export interface RuntimeOptions {
   readonly effects: Effects
   readonly images: Images
   /** What an image runs that is not in the table. */
-  readonly shell: Program
+  readonly shell: (context: ContainerContext, image: string) => Promise<number>
   readonly execute: Execute
   /** Where a socket that the machine sees at `hostPath` really listens. Default: there. */
   readonly socketAddress?: (hostPath: string) => string
@@ -102,7 +102,7 @@ export class ContainerRuntime {
     const context = this.#contextFor(spec, root, life, stop.signal, lines)
     const container: Container = { id, spec, startedMs: effects.clock.now() }
     this.#containers.set(id, { container, life, stop, log: lines, context })
-    const program = images[imageName(spec.image)] ?? shell
+    const program: Program = images[imageName(spec.image)] ?? ((given) => shell(given, spec.image))
     effects.clock.after(0, () => {
       if (life.alive) this.#run(id, program, context)
     })

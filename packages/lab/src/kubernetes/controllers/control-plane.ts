@@ -1,0 +1,43 @@
+/** kube-controller-manager and kube-scheduler in one: all controllers over one set of caches. */
+import type { Log } from '@stowage/core'
+import { silentLog } from '@stowage/core'
+import type { Clock, Random } from '@stowage/effects'
+import type { Api } from '../api/api.ts'
+import { startScheduler } from '../scheduler/scheduler.ts'
+import { startCaches } from './caches.ts'
+import type { Controller, StartController } from './controller.ts'
+import { createInitialNamespaces, startNamespaceController } from './namespaces.ts'
+import { startNodeLifecycle } from './nodes/lifecycle.ts'
+import { startAttachDetach } from './volumes/attach-detach.ts'
+import { startVolumeBinder } from './volumes/binder.ts'
+import { startClaimProtection, startVolumeProtection } from './volumes/protection.ts'
+
+export interface ControlPlaneOptions {
+  /** `store.client('…')`; each controller goes under its own name. */
+  readonly api: Api
+  readonly clock: Clock
+  readonly random: Random
+  readonly log?: Log
+}
+
+const controllers: Readonly<Record<string, StartController>> = {
+  'persistentvolume-binder': startVolumeBinder,
+  'persistentvolumeclaim-protection': startClaimProtection,
+  'persistentvolume-protection': startVolumeProtection,
+  'persistentvolume-attach-detach': startAttachDetach,
+  'node-lifecycle': startNodeLifecycle,
+  'namespace': startNamespaceController,
+  'default-scheduler': startScheduler,
+}
+
+export function startControlPlane({ api, clock, random, log = silentLog }: ControlPlaneOptions): Controller {
+  createInitialNamespaces(api)
+  const caches = startCaches(api.as('kube-controller-manager'))
+  const running = Object.entries(controllers).map(([name, start]) => start({ api: api.as(name), caches, clock, random: random.fork(name), log: log.with({ controller: name }) }))
+  return {
+    stop: () => {
+      for (const each of running) each.stop()
+      caches.stop()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/** Namespaces: those that every cluster has, and the emptying of one that is deleted. */
+import type { Api } from '../api/api.ts'
+import { ApiStatusError } from '../api/api.ts'
+import type { KubeObject } from '../api/api.ts'
+import { queueOf } from './controller.ts'
+import type { StartController } from './controller.ts'
+import type { Namespace } from './objects.ts'
+import { isDeleted, keyOf } from './objects.ts'
+import { change, changeStatus, remove } from './write.ts'
+
+export const initialNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
+
+/** What a namespace may hold here, in the order in which it is deleted. */
+const namespaced = [
+  'deployments.apps', 'daemonsets.apps', 'statefulsets.apps', 'replicasets.apps', 'controllerrevisions.apps', 'pods', 'persistentvolumeclaims', 'configmaps', 'secrets', 'services',
+  'serviceaccounts', 'leases.coordination.k8s.io', 'csistoragecapacities.storage.k8s.io', 'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'events',
+]
+const retryMs = 1_000
+
+export function createInitialNamespaces(api: Api): void {
+  for (const name of initialNamespaces) {
+    try {
+      api.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    } catch (error) {
+      if (!(error instanceof ApiStatusError) || error.reason !== 'AlreadyExists') throw error
+    }
+  }
+}
+
+export const startNamespaceController: StartController = (parts) => {
+  const { api, caches } = parts
+  const queue = queueOf(parts, 'namespaces', (name) => {
+    const namespace = api.get<Namespace>('namespaces', name)
+    if (namespace === undefined || !isDeleted(namespace)) return
+    changeStatus<Namespace>(api, 'namespaces', namespace, (current) => ({ ...current.status, phase: 'Terminating' }))
+    if (empty(api, name)) return finalize(api, namespace)
+    queue.addAfter(name, retryMs)
+  })
+  caches.namespaces.onChange(({ type, object }) => {
+    if (type !== 'DELETED' && isDeleted(object)) queue.add(keyOf(object))
+  })
+  return queue
+}
+
+/** Asks for the deletion of all that is left; true when nothing is. */
+function empty(api: Api, namespace: string): boolean {
+  let left = 0
+  for (const resource of namespaced) {
+    for (const object of listKnown(api, resource, namespace)) {
+      left += resource === 'events' ? 0 : 1
+      if (!isDeleted(object)) remove(api, resource, object, { propagationPolicy: 'Background' })
+    }
+  }
+  return left === 0
+}
+
+/** A kind that this API does not have holds nothing. */
+function listKnown(api: Api, resource: string, namespace: string): readonly KubeObject[] {
+  try {
+    return api.list(resource, { namespace })
+  } catch (error) {
+    if (error instanceof ApiStatusError && error.code === 404) return []
+    throw error
+  }
+}
+
+/** Takes the finalizer `kubernetes` from the spec; then the object may go. */
+function finalize(api: Api, namespace: Namespace): void {
+  const written = change<Namespace>(api, 'namespaces', namespace, (current) => ({ ...current, spec: { ...current.spec, finalizers: [] } }))
+  if (written !== undefined) remove(api, 'namespaces', written)
+}
