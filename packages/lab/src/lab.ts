@@ -5,6 +5,8 @@ import type { PodStreams } from './kubernetes/api/pod-streams.ts'
 import { createStore } from './kubernetes/api/store.ts'
 import type { Store } from './kubernetes/api/store.ts'
 import { createApiHandler } from './kubernetes/http/api-handler.ts'
+import { createExecUpgrade } from './kubernetes/http/exec.ts'
+import type { UpgradeHandler } from './kubernetes/http/exec.ts'
 import { startControlPlane } from './kubernetes/controllers/control-plane.ts'
 import type { Images } from './kubernetes/kubelet/container.ts'
 import { createKubelet } from './kubernetes/kubelet/kubelet.ts'
@@ -39,6 +41,8 @@ export interface Lab {
   readonly store: Store
   /** The Kubernetes API. */
   readonly kubernetes: HttpHandler
+  /** `kubectl exec` asks for a WebSocket: for a server on a real port. */
+  readonly upgrade: UpgradeHandler
   readonly podStreams: PodStreams
   readonly proxmox: Proxmox
   readonly machines: ReadonlyMap<string, Machine>
@@ -80,6 +84,7 @@ export function createLab(options: LabOptions): Lab {
     layout,
     store,
     kubernetes,
+    upgrade: createExecUpgrade(store, podStreams),
     podStreams,
     proxmox,
     machines,

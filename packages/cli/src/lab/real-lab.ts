@@ -45,7 +45,7 @@ export async function startRealLab(options: RealLabOptions = {}): Promise<Runnin
   const certificate = await createServerCertificate(effects.clock.now(), ['localhost', '127.0.0.1', ...homelab.proxmoxNodes.map((node) => `${node}.example`)])
   const tls = { cert: certificate.certPem, key: certificate.keyPem }
   const api = options.control === undefined ? lab.kubernetes : withControl(lab.kubernetes, options.control.id, options.control.stop)
-  const kubernetes = await listenHttp(api, { ...(options.port === undefined ? {} : { port: options.port }) })
+  const kubernetes = await listenHttp(api, { upgrade: lab.upgrade, ...(options.port === undefined ? {} : { port: options.port }) })
   const proxmox = await Promise.all(homelab.proxmoxNodes.map(async (node) => ({ node, server: await listenHttp(lab.proxmox.handler(node), { tls }) })))
   for (const { node, server } of proxmox) hosts.set(`https://${node}.example:8006`, server.url)
   const client = new KubernetesClient({ server: kubernetes.url, http: effects.http, clock: effects.clock })
