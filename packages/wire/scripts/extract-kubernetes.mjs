@@ -1,14 +1,16 @@
 // Writes src/data/kubernetes/ from a checkout of k8s.io/kubernetes (its api/ folder), k8s.io/api and k8s.io/apimachinery (their Go types).
-// Usage: node packages/wire/scripts/extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE
+// GO_ROOT holds the modules under their import paths (k8s.io/api, k8s.io/apimachinery, k8s.io/apiextensions-apiserver), for their .proto files.
+// Usage: node packages/wire/scripts/extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE GO_ROOT
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { goFields } from './go-fields.mjs'
 import { goTypes } from './go-types.mjs'
+import { protobufMessages } from './kubernetes-protobuf.mjs'
 
-const [kubernetes, goApi, goMeta] = process.argv.slice(2)
-if (kubernetes === undefined || goApi === undefined || goMeta === undefined) {
-  process.stderr.write('usage: extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE\n')
+const [kubernetes, goApi, goMeta, goRoot] = process.argv.slice(2)
+if (kubernetes === undefined || goApi === undefined || goMeta === undefined || goRoot === undefined) {
+  process.stderr.write('usage: extract-kubernetes.mjs KUBERNETES_MODULE API_MODULE APIMACHINERY_MODULE GO_ROOT\n')
   process.exit(2)
 }
 
@@ -116,9 +118,11 @@ function withGo(schema, fields) {
 }
 
 const rows = resources()
+const published = schemas(rows)
 const files = {
   'resources.json': rows,
-  'schemas.json': schemas(rows),
+  'protobuf.json': protobufMessages(goRoot, rows, published),
+  'schemas.json': published,
   'go-types.json': goTypes(
     [`${kubernetes}/pkg/apis/core/types.go`, `${kubernetes}/pkg/apis/storage/types.go`],
     [`${goApi}/core/v1/types.go`, `${goApi}/storage/v1/types.go`],

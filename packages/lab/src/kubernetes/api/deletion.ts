@@ -1,6 +1,6 @@
 /** What a delete does before an object goes: grace, finalizers, propagation, preconditions. apiserver's rest/delete.go. */
 import type { DeleteOptions } from './api.ts'
-import { conflict } from './failures.ts'
+import { conflict, forbidden } from './failures.ts'
 import { arrayAt, at, numberAt, objectAt, textAt } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { Memory } from './memory.ts'
@@ -13,9 +13,12 @@ export interface DeleteOutcome {
   readonly gone: boolean
 }
 
+const immortal = ['default', 'kube-public', 'kube-system']
+
 export function deleteObject(memory: Memory, resource: Resource, namespace: string, name: string, options: DeleteOptions): DeleteOutcome {
   const current = memory.get(resource, namespace, name)
   assertPreconditions(resource, current, options)
+  if (resourceName(resource) === 'namespaces' && immortal.includes(name)) throw forbidden(resource, name, 'this namespace may not be deleted')
   const next = resourceName(resource) === 'namespaces' ? terminatingNamespace(memory, current) : marked(memory, resource, current, options)
   const goes = isFinished(resource, next)
   // Only pods are marked on their way out when nothing holds them.

@@ -14,6 +14,7 @@ import { applyPatch } from './patch/index.ts'
 import { forCreate, forUpdate } from './prepare.ts'
 import { resourceName } from './resources.ts'
 import type { Resource } from './resources.ts'
+import { reviewed } from './reviews.ts'
 import { SchemaCatalog } from './schema/catalog.ts'
 import { strategyOf } from './strategies.ts'
 import { createSubresource, getSubresource, scaleToObject, withScale } from './subresources.ts'
@@ -34,6 +35,8 @@ export class Requests extends Memory {
 
   create(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
     const decoded = decode(this.schemas, resource, input, options)
+    const review = reviewed(resource, decoded)
+    if (review !== undefined) return review
     return this.#insert(resource, namespace, createdBy(this.schemas, resource, decoded, options, this.now()), options)
   }
 

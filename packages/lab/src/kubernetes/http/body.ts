@@ -1,11 +1,11 @@
-/** Reading what a client sent: JSON or YAML, never protobuf. */
+/** Reading what a client sent: JSON, YAML or protobuf. */
+import { decodeKubernetesProtobuf } from '@stowage/wire/kubernetes-protobuf'
 import { parse as parseYaml } from 'yaml'
 import { ApiStatusError } from '../api/api.ts'
 import { badRequest } from '../api/failures.ts'
 import { frozenJson } from '../api/json.ts'
 import type { Json } from '../api/json.ts'
 
-/** What the real server says it takes; the lab takes the first two, and clients that prefer protobuf fall back to JSON. */
 const decodable = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 export function bodyText(body: string | Uint8Array | undefined): string {
@@ -26,15 +26,25 @@ export function unsupportedPatch(): ApiStatusError {
   return new ApiStatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
-/** The body of a create or update; `kind` is what the path is about, for the error. */
-export function parseBody(text: string, contentType: string | undefined, kind: string): Json {
+/** The body of a create, update or delete; `kind` is what the path is about, for the error. */
+export function parseBody(body: string | Uint8Array | undefined, contentType: string | undefined, kind: string): Json {
   const type = mediaType(contentType)
+  if (type === 'application/vnd.kubernetes.protobuf') return parsedProtobuf(body)
+  const text = bodyText(body)
   if (type === 'application/yaml') return parsedYaml(text)
   if (type !== '' && type !== 'application/json') throw unsupportedMediaType()
   try {
     return frozenJson(JSON.parse(text))
   } catch (error) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${goJsonError(text, error)} (${shown(text)})`)
+  }
+}
+
+function parsedProtobuf(body: string | Uint8Array | undefined): Json {
+  try {
+    return frozenJson(decodeKubernetesProtobuf(typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array())))
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -66,7 +66,7 @@ function kindOf(resource: Resource, subresource: string | undefined): string {
 
 function objectBody(request: HttpRequest, target: Target): JsonObject {
   const kind = kindOf(target.resource, target.subresource)
-  const body = parseBody(bodyText(request.body), request.headers?.['content-type'], kind)
+  const body = parseBody(request.body, request.headers?.['content-type'], kind)
   if (!isObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${kind})`)
   assertNamespace(body, target)
   return body
@@ -134,8 +134,8 @@ function patchBody(type: PatchType, text: string): Json {
 }
 
 function deleteOptionsOf(request: HttpRequest, query: URLSearchParams): DeleteOptions {
-  const text = bodyText(request.body)
-  const body = text === '' ? {} : parseBody(text, request.headers?.['content-type'], 'DeleteOptions')
+  const isEmpty = request.body === undefined || request.body.length === 0
+  const body = isEmpty ? {} : parseBody(request.body, request.headers?.['content-type'], 'DeleteOptions')
   const grace = query.get('gracePeriodSeconds') ?? (isObject(body) ? body['gracePeriodSeconds'] : undefined)
   const policy = query.get('propagationPolicy') ?? textAt(body, 'propagationPolicy')
   const orphan = isObject(body) && body['orphanDependents'] === true
