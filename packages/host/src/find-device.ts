@@ -62,8 +62,17 @@ export function byIdLinks({ serial, wwn }: DiskIdentity): readonly string[] {
   return [...(wwn === undefined ? [] : [`${directory}/wwn-${wwn}`]), `${directory}/scsi-0QEMU_QEMU_HARDDISK_${serial}`, `${directory}/scsi-SQEMU_QEMU_HARDDISK_${serial}`]
 }
 
+/**
+ * The serial decides. A disk that was attached without one (by the existing plugin, or by hand) has QEMU's default name `drive-scsiN`, which the
+ * guest sees in the link only: then the kernel's WWN decides, or where there is none, the slot that the name says.
+ */
 function matches(device: BlockDevice, { serial, wwn }: DiskIdentity): boolean {
-  return device.serial === serial && (wwn === undefined || device.wwn === undefined || device.wwn === wwn.toLowerCase())
+  const wwnDiffers = wwn !== undefined && device.wwn !== undefined && device.wwn !== wwn.toLowerCase()
+  if (wwnDiffers) return false
+  if (device.serial !== undefined) return device.serial === serial
+  if (wwn !== undefined) return device.wwn !== undefined
+  const slot = /^drive-scsi(\d+)$/.exec(serial)?.[1]
+  return slot !== undefined && device.slot === Number(slot)
 }
 
 async function followLink(host: Host, link: string): Promise<string | undefined> {

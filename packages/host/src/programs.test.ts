@@ -184,6 +184,22 @@ test('a disk is found by its promised name, and the kernel has to confirm it', a
   })
 })
 
+test('a disk without a serial is known by its WWN, or by its slot where its name is the default of that slot', async () => {
+  const link = '/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi3'
+  const bare = { '/sys/block/sdb/size': '2048', '/dev/sdb': '', '/dev/disk/by-id/x': '', '/sys/class/scsi/2:0:0:3/x': '', '/sys/class/scsi/2:0:0:4/x': '' }
+  const find = (files: Record<string, string>, wwnPromised?: string, address?: string): Promise<unknown> =>
+    withHost({}, files, async (host) => {
+      await host.files.symlink('../../sdb', link)
+      if (wwnPromised !== undefined) await host.files.symlink('../../sdb', `/dev/disk/by-id/wwn-${wwnPromised}`)
+      if (address !== undefined) await host.files.symlink(`../../class/scsi/${address}`, '/sys/block/sdb/device')
+      return findDevice(host, { serial: 'drive-scsi3', ...(wwnPromised === undefined ? {} : { wwn: wwnPromised }) }, { timeoutMs: 300 })
+    })
+  expect(await find({ ...bare, '/sys/block/sdb/device/wwid': `naa.${wwn}` }, `0x${wwn}`)).toMatchObject({ path: '/dev/sdb' })
+  await expect(find({ ...bare, '/sys/block/sdb/device/wwid': 'naa.5000c500ffffffff' }, `0x${wwn}`)).rejects.toThrow(/did not appear/)
+  expect(await find(bare, undefined, '2:0:0:3')).toMatchObject({ path: '/dev/sdb', slot: 3 })
+  await expect(find(bare, undefined, '2:0:0:4')).rejects.toThrow(/did not appear/)
+})
+
 test('udev may take its time', async () => {
   await withHost({}, sysfs('sdb', 'stow-1', wwn), async (host) => {
     host.clock.after(3000, () => {
