@@ -1,4 +1,5 @@
 /** A cluster from its configuration. */
+import { setMaxListeners } from 'node:events'
 import { ownerVmid, type Log } from '@stowage/core'
 import type { Effects } from '@stowage/effects'
 import { createProxmoxClient, type ConnectionSource } from '@stowage/proxmox'
@@ -17,6 +18,8 @@ export interface ClusterOptions {
 
 export function openCluster({ name, region, source, owner = ownerVmid }: ClusterOptions, { clock, random, http }: Pick<Effects, 'clock' | 'random' | 'http'>, log: Log, stop: AbortSignal): ProxmoxCluster {
   const own = log.with({ cluster: name })
+  // Every operation that waits listens to it; eleven of them are no leak.
+  setMaxListeners(0, stop)
   const client = createProxmoxClient({ clock, random, http, log: own, source })
   return {
     name,
