@@ -15,7 +15,7 @@ export interface InCluster {
   readonly namespace: string
 }
 
-/** A client for the cluster that the process runs in. Throws `precondition` outside one. */
+/** A client for the cluster that the process runs in. Throws `precondition` outside one, or where no service account is mounted. */
 export async function inCluster(
   effects: Pick<Effects, 'clock' | 'files' | 'http'>,
   env: Readonly<Record<string, string | undefined>>,
@@ -28,10 +28,18 @@ export async function inCluster(
   }
   const { clock, files, http } = effects
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const ca = await files.readText(`${account}/ca.crt`)
-  const namespace = (await files.readText(`${account}/namespace`)).trim()
+  const ca = await accountFile(files, 'ca.crt')
+  const namespace = (await accountFile(files, 'namespace')).trim()
   const client = new KubernetesClient({ ...options, server, http, clock, tls: { ca }, token: rotatingToken(effects, `${account}/token`) })
   return { client, namespace }
+}
+
+async function accountFile(files: Effects['files'], name: string): Promise<string> {
+  try {
+    return await files.readText(`${account}/${name}`)
+  } catch (error) {
+    throw new StorageError('precondition', `the service account is not mounted: ${account}/${name} cannot be read; leave automountServiceAccountToken on for this pod`, { cause: error })
+  }
 }
 
 /** The token of a file, reread every minute; a file that cannot be read for a moment leaves the last token in use. */

@@ -64,7 +64,7 @@ export class VirtualWorld {
   readonly #routes = new Map<string, Route>()
   readonly #sockets: Sockets = new Map()
   readonly #files = new Map<string, MemoryFiles>()
-  readonly #lives = new Map<object, Life>()
+  readonly #lives = new WeakMap<object, Life>()
 
   constructor(options: VirtualWorldOptions) {
     this.seed = String(options.seed)
