@@ -78,7 +78,7 @@ export const regionsAreUnique: Check = (subject) => {
 /** One directory per node is served today. */
 export const oneLocalBackend: Check = (subject) =>
   backendsOf(subject)
-    .filter(([, backend]) => backend.local !== undefined)
+    .filter(([, backend]) => kindOf(backend) === 'local')
     .slice(1)
     .map(([name]) => fault('not-built-yet', ['spec', 'backends', name], 'not built yet: a second local backend', 'use one local backend'))
 

@@ -62,18 +62,8 @@ export const parametersAreAccepted: Check = (subject) =>
     const path = ['spec', 'classes', name]
     const parameters = storageClassParameters(kind, declared)
     const { findings } = kind === 'proxmox' ? parseProxmoxParameters(parameters, path) : parseLocalParameters(parameters, path)
-    return findings.filter((found) => !hiddenByEarlierFault(found, subject.raw, name)).map((found) => ({ ...found, path: fieldPath(found.path) }))
+    return findings.map((found) => ({ ...found, path: fieldPath(found.path) }))
   })
-
-/** A field that is written, but wrongly, was cut out and already reported: it is not missing. */
-function hiddenByEarlierFault({ rule, path }: Fault, raw: unknown, name: string): boolean {
-  if (rule !== 'missing-parameter') return false
-  const written: unknown = ['spec', 'classes', name, path.at(-1) ?? ''].reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    raw,
-  )
-  return written !== undefined
-}
 
 function fieldPath(path: Fault['path']): Fault['path'] {
   return path.at(-1) === 'csi.storage.k8s.io/fstype' ? [...path.slice(0, -1), 'fstype'] : path

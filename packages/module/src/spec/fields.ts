@@ -48,12 +48,12 @@ export function entryOf(outer: z.core.$ZodType): z.core.$ZodType | undefined {
 }
 
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional ? unwrap(schema.unwrap()) : schema
 }
 
 export function descriptionOf(schema: z.core.$ZodType): string | undefined {
   const own = schema instanceof z.ZodType ? schema.description : undefined
-  return own ?? (schema instanceof z.ZodOptional ? descriptionOf(schema.unwrap()) : undefined)
+  return own ?? (schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional ? descriptionOf(schema.unwrap()) : undefined)
 }
 
 export function typeOf(outer: z.core.$ZodType): string {

@@ -42,7 +42,17 @@ function readKeeping(keep: Keep, sources: readonly SourceText[]): ReadDeclaratio
   if (documents.length === 0) return { findings: [...syntax, ...(syntax.length === 0 ? [emptyText(sources)] : [])], unparsable }
   const merged = mergeDocuments(documents, keep)
   const read = readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable)
-  return { ...read, findings: inOrder(read.findings, sources) }
+  return { ...read, findings: inOrder(beforeTheFirstSyntaxFault(read.findings), sources) }
+}
+
+/** What follows a syntax fault was probably misread; its findings would lead astray. Tabs and names given twice were understood. */
+function beforeTheFirstSyntaxFault(findings: readonly Finding[]): readonly Finding[] {
+  const broken = new Map<string, number>()
+  for (const { rule, position } of findings) {
+    if (rule === 'yaml-syntax' && position !== undefined) broken.set(position.file, Math.min(position.line, broken.get(position.file) ?? position.line))
+  }
+  if (broken.size === 0) return findings
+  return findings.filter(({ rule, position }) => rule.startsWith('yaml-') || (rule !== 'missing-field' && position !== undefined && position.line < (broken.get(position.file) ?? Number.POSITIVE_INFINITY)))
 }
 
 function union(some: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
@@ -72,7 +82,8 @@ function readTree(value: unknown, locate: Locate, before: readonly Finding[], un
   const parsed = declarationSchema.safeParse(value)
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft = draftSchema.safeParse(parsed.success ? parsed.data : without(value, schemaFindings.flatMap(({ path }) => cutsFor(path, value))))
-  const checked = runChecks({ draft: draft.data ?? {}, raw: value })
+  // What is written, but wrongly, was cut out and is reported already: it is not missing.
+  const checked = runChecks({ draft: draft.data ?? {}, raw: value }).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }

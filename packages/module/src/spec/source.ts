@@ -1,6 +1,6 @@
 /** A YAML or JSON text as a plain tree that knows where everything stands. */
 import type { Finding, SourcePosition } from '@stowage/core'
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from 'yaml'
 import { repairTabs, type Repaired } from './tabs.ts'
 
 export type Path = readonly (string | number)[]
@@ -33,7 +33,7 @@ export function parseSource(text: string, file: string, keep: Keep): ParsedSourc
   const tabs = repaired.tabs.map(({ line, column }) => tabFinding({ file, line, column }))
   return {
     documents: documents.filter(({ contents }) => contents !== null).map((document) => ({ value: plain(document), locate: locator(document, at) })),
-    findings: [...tabs, ...findings],
+    findings: [...tabs, ...findings, ...documents.flatMap((document) => aliasFindings(document, at))],
   }
 }
 
@@ -56,9 +56,22 @@ function plain(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 1000 })
   } catch {
-    // An alias without its anchor, or a bomb of aliases: already among the document's errors, or refused here as an empty document.
+    // What an alias stands for cannot be told: said by `aliasFindings`.
     return undefined
   }
+}
+
+/** Aliases are resolved only when the tree is made plain; the parser's own errors do not have them. */
+function aliasFindings(document: Document, at: (offset: number) => SourcePosition): readonly Finding[] {
+  const found: Finding[] = []
+  const fault = (message: string, offset: number): void => void found.push({ rule: 'yaml-syntax', severity: 'error', message: `this is not YAML: ${message}`, remedy: 'correct the syntax', path: [], position: at(offset) })
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) fault(`nothing before it has the anchor &${alias.source}`, alias.range?.[0] ?? 0)
+    },
+  })
+  if (found.length === 0 && document.contents !== null && plain(document) === undefined) fault('its aliases stand for too much', offsetOf(document.contents) ?? 0)
+  return found
 }
 
 function positionAt(counter: LineCounter, { shift }: Repaired, file: string, offset: number): SourcePosition {

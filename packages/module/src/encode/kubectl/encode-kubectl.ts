@@ -29,5 +29,6 @@ function documents(objects: readonly PlannedObject[]): string {
 }
 
 function objectYaml(object: KubernetesObject): string {
-  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })
+  // kubectl reads YAML 1.1, in which a bare yes or 1_0 is no text.
+  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' })
 }
