@@ -1,7 +1,7 @@
 /** The store as in-process controllers see it. */
 import type { Cancel, Clock, Random } from '@stowage/effects'
 import type { Api, KubeInput, KubeObject, ListOptions, PatchOptions, WatchEvent, WriteOptions } from './api.ts'
-import { recordEvent } from './event-recorder.ts'
+import type { EventRecorder } from './event-recorder.ts'
 import { frozenObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { CallOptions } from './call-options.ts'
@@ -19,7 +19,15 @@ function seenAsList<T extends KubeObject>(objects: readonly JsonObject[]): reado
   return objects as unknown as readonly T[]
 }
 
-export function makeClient(requests: Requests, clock: Clock, latency: Random, userAgent: string): Api {
+export interface ClientParts {
+  readonly requests: Requests
+  readonly clock: Clock
+  readonly latency: Random
+  readonly recorder: EventRecorder
+}
+
+export function makeClient(parts: ClientParts, userAgent: string): Api {
+  const { requests, clock, latency, recorder } = parts
   const named = (options: PatchOptions | undefined): CallOptions => ({ fieldManager: userAgent, fieldValidation: 'Strict', ...options })
   return {
     get: <T extends KubeObject>(resource: string, name: string, namespace = '') => {
@@ -45,8 +53,8 @@ export function makeClient(requests: Requests, clock: Clock, latency: Random, us
       const pods = requests.resource('pods')
       bind(requests, pods, requests.get(pods, namespace, pod), node)
     },
-    event: (about, type, reason, message) => recordEvent(requests, clock, userAgent, frozenObject(about), { type, reason, message }),
-    as: other => makeClient(requests, clock, latency, other),
+    event: (about, type, reason, message) => recorder.record(userAgent, frozenObject(about), { type, reason, message }),
+    as: other => makeClient(parts, other),
   }
 }
 

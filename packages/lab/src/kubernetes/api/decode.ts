@@ -13,10 +13,10 @@ export function decode(schemas: SchemaCatalog, resource: Resource, input: JsonOb
   assertKind(resource, input)
   const node = schemas.of(resource)
   const unknown: string[] = []
-  const typed = inTypes(resource, () => roundTrip(node, input, { unknown }))
+  const typed = inTypes(resource, () => roundTrip(node, input, { unknown, known: schemas.known }))
   if (unknown.length > 0) tellUnknown(resource, unknown, options)
   const object = isObject(typed) ? typed : {}
-  return applyDefaults(node, { kind: resource.kind, ...object, apiVersion: groupVersion(resource) })
+  return applyDefaults(schemas.known, node, { kind: resource.kind, ...object, apiVersion: groupVersion(resource) })
 }
 
 function inTypes<T>(resource: Resource, work: () => T): T {

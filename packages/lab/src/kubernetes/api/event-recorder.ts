@@ -10,28 +10,41 @@ export interface EventText {
   readonly message: string
 }
 
-export function recordEvent(requests: Requests, clock: Clock, component: string, about: JsonObject, text: EventText): void {
-  const resource = requests.resource('events')
-  const namespace = textAt(about, 'metadata', 'namespace') || 'default'
-  const uid = textAt(about, 'metadata', 'uid')
-  const known = requests.list(resource, namespace, {}).find(each => isSame(each, component, uid, text))
-  if (known !== undefined) {
-    const count = (numberAt(known, 'count') ?? 1) + 1
-    requests.update(resource, namespace, { ...known, count, lastTimestamp: requests.now() }, { fieldManager: component })
-    return
-  }
-  const name = `${textAt(about, 'metadata', 'name')}.${Math.floor(clock.now() * 1e6).toString(16)}${requests.revision.toString(16).padStart(4, '0')}`
-  requests.create(resource, namespace, eventObject(requests.now(), name, namespace, component, about, text), { fieldManager: component })
-}
+/** How many different events are remembered for counting; client-go's default. */
+const remembered = 4_096
 
-function isSame(event: JsonObject, component: string, uid: string, text: EventText): boolean {
-  return (
-    textAt(event, 'involvedObject', 'uid') === uid &&
-    textAt(event, 'reason') === text.reason &&
-    textAt(event, 'message') === text.message &&
-    textAt(event, 'type') === text.type &&
-    textAt(event, 'source', 'component') === component
-  )
+export class EventRecorder {
+  readonly #requests: Requests
+  readonly #clock: Clock
+  /** What an event says about which object → its name. */
+  readonly #names = new Map<string, string>()
+
+  constructor(requests: Requests, clock: Clock) {
+    this.#requests = requests
+    this.#clock = clock
+  }
+
+  record(component: string, about: JsonObject, text: EventText): void {
+    const requests = this.#requests
+    const resource = requests.resource('events')
+    const namespace = textAt(about, 'metadata', 'namespace') || 'default'
+    const key = [component, namespace, textAt(about, 'metadata', 'uid'), text.type, text.reason, text.message].join('\u0000')
+    const known = requests.find(resource, namespace, this.#names.get(key) ?? '')
+    if (known !== undefined) {
+      const count = (numberAt(known, 'count') ?? 1) + 1
+      requests.update(resource, namespace, { ...known, count, lastTimestamp: requests.now() }, { fieldManager: component })
+      return
+    }
+    const name = `${textAt(about, 'metadata', 'name')}.${Math.floor(this.#clock.now() * 1e6).toString(16)}${requests.revision.toString(16).padStart(4, '0')}`
+    requests.create(resource, namespace, eventObject(requests.now(), name, namespace, component, about, text), { fieldManager: component })
+    this.#remember(key, name)
+  }
+
+  #remember(key: string, name: string): void {
+    this.#names.set(key, name)
+    const oldest = this.#names.keys().next()
+    if (this.#names.size > remembered && oldest.done !== true) this.#names.delete(oldest.value)
+  }
 }
 
 function eventObject(now: string, name: string, namespace: string, component: string, about: JsonObject, text: EventText): JsonObject {

@@ -140,6 +140,7 @@ export class Requests extends Memory {
 
   #stored(resource: Resource, object: JsonObject): JsonObject {
     const stored = this.put(resource, object)
+    this.schemas.known.settle(this.schemas.of(resource), stored)
     this.registry.learnDefinition(resource, stored)
     return stored
   }

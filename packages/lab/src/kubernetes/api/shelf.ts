@@ -19,7 +19,9 @@ const historyLength = 4_096
 
 export class Shelf {
   readonly #namespaces = new Map<string, Map<string, JsonObject>>()
-  readonly #sorted = new Map<string, readonly JsonObject[]>()
+  readonly #names = new Map<string, string[]>()
+  /** What `list` answered last, until something changes. */
+  readonly #lists = new Map<string, readonly JsonObject[]>()
   readonly #subscribers = new Map<string, Set<Subscriber>>()
   #history: Change[] = []
   /** Changes up to and with this revision are forgotten. */
@@ -37,18 +39,21 @@ export class Shelf {
 
   /** In the order of etcd's keys: by namespace, then name. */
   list(namespace: string | undefined): readonly JsonObject[] {
-    if (namespace !== undefined) return this.#sortedNames(namespace)
-    return [...this.#namespaces.keys()].sort(byCodeUnits).flatMap(each => [...this.#sortedNames(each)])
+    if (namespace !== undefined) return this.#listOf(namespace)
+    return [...this.#namespaces.keys()].sort(byCodeUnits).flatMap(each => this.#listOf(each))
   }
 
-  #sortedNames(namespace: string): readonly JsonObject[] {
-    const kept = this.#sorted.get(namespace)
+  #listOf(namespace: string): readonly JsonObject[] {
+    const kept = this.#lists.get(namespace)
     if (kept !== undefined) return kept
-    const names = this.#namespaces.get(namespace)
-    if (names === undefined) return []
-    const entries = [...names].sort(([a], [b]) => byCodeUnits(a, b)).map(([, object]) => object)
-    this.#sorted.set(namespace, entries)
-    return entries
+    const objects = this.#namespaces.get(namespace)
+    const listed: JsonObject[] = []
+    for (const name of this.#names.get(namespace) ?? []) {
+      const object = objects?.get(name)
+      if (object !== undefined) listed.push(object)
+    }
+    this.#lists.set(namespace, listed)
+    return listed
   }
 
   put(object: JsonObject): void {
@@ -57,8 +62,15 @@ export class Shelf {
     if (names === undefined) this.#namespaces.set(namespace, (names = new Map()))
     const previous = names.get(name)
     names.set(name, object)
-    this.#sorted.delete(namespace)
+    if (previous === undefined) this.#insertName(namespace, name)
+    this.#lists.delete(namespace)
     this.#publish(namespace, { revision, type: previous === undefined ? 'ADDED' : 'MODIFIED', object, previous })
+  }
+
+  #insertName(namespace: string, name: string): void {
+    let sorted = this.#names.get(namespace)
+    if (sorted === undefined) this.#names.set(namespace, (sorted = []))
+    sorted.splice(placeIn(sorted, name), 0, name)
   }
 
   /** `last` is the object as it goes, with the revision of its deletion. */
@@ -69,7 +81,9 @@ export class Shelf {
     if (names === undefined || previous === undefined) return
     names.delete(name)
     if (names.size === 0) this.#namespaces.delete(namespace)
-    this.#sorted.delete(namespace)
+    const sorted = this.#names.get(namespace) ?? []
+    sorted.splice(placeIn(sorted, name), 1)
+    this.#lists.delete(namespace)
     this.#publish(namespace, { revision, type: 'DELETED', object: last, previous })
   }
 
@@ -106,6 +120,17 @@ export class Shelf {
     for (const each of this.#subscribers.get(everywhere) ?? []) each(change)
     if (namespace !== everywhere) for (const each of this.#subscribers.get(namespace) ?? []) each(change)
   }
+}
+
+/** Where a name is, or belongs, in a sorted list. */
+function placeIn(sorted: readonly string[], name: string): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (byCodeUnits(sorted[middle] ?? '', name) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 export function byCodeUnits(a: string, b: string): number {

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@stowage/effects'
 import type { Api } from './api.ts'
 import type { JsonObject } from './json.ts'
+import { EventRecorder } from './event-recorder.ts'
 import { makeClient } from './client.ts'
 import { Requests } from './requests.ts'
 
@@ -23,8 +24,8 @@ export interface Store {
 
 export function createStore(options: StoreOptions): Store {
   const requests = new Requests(options.clock, options.random.fork('kubernetes-api'))
-  const watchLatency = options.random.fork('kubernetes-watch')
-  const client = (userAgent: string): Api => makeClient(requests, options.clock, watchLatency, userAgent)
+  const parts = { requests, clock: options.clock, latency: options.random.fork('kubernetes-watch'), recorder: new EventRecorder(requests, options.clock) }
+  const client = (userAgent: string): Api => makeClient(parts, userAgent)
   const boot = client('kube-apiserver')
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     boot.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

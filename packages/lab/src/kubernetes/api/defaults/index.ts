@@ -1,24 +1,26 @@
 /** Defaulting by type, wherever the type occurs: a pod's spec is the same in a Pod and in a template. */
 import { isArray, isObject } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { KnownValues } from '../schema/known.ts'
 import type { SchemaNode } from '../schema/node.ts'
 import { computedDefaults } from './computed.ts'
 import { plainDefaults } from './plain.ts'
 
-export function applyDefaults(node: SchemaNode, object: JsonObject): JsonObject {
-  const out = visit(node, object)
+export function applyDefaults(known: KnownValues, node: SchemaNode, object: JsonObject): JsonObject {
+  const out = visit(known, node, object)
   return isObject(out) ? out : object
 }
 
 /** Returns the same reference where nothing was missing. */
-function visit(node: SchemaNode, value: Json): Json {
-  if (node.kind === 'list') return isArray(value) ? mapped(value, each => visit(node.item, each)) : value
-  if (node.kind === 'map') return isObject(value) && node.value.kind !== 'scalar' ? mappedMembers(value, () => node.value) : value
+function visit(known: KnownValues, node: SchemaNode, value: Json): Json {
+  if (known.has(node, value)) return value
+  if (node.kind === 'list') return isArray(value) ? mapped(value, each => visit(known, node.item, each)) : value
+  if (node.kind === 'map') return isObject(value) && node.value.kind !== 'scalar' ? mappedMembers(known, value, () => node.value) : value
   if (node.kind !== 'object' || !isObject(value)) return value
   const own = computedDefaults[node.name]?.(withPlain(node.name, value)) ?? withPlain(node.name, value)
   const declared = node.name === '' ? withDeclared(node.fields(), own) : own
   const fields = node.fields()
-  return mappedMembers(declared, key => fields.get(key)?.node)
+  return mappedMembers(known, declared, key => fields.get(key)?.node)
 }
 
 function withPlain(name: string, value: JsonObject): JsonObject {
@@ -39,12 +41,12 @@ function mapped(list: readonly Json[], change: (item: Json) => Json): Json {
   return next.every((each, index) => each === list[index]) ? list : next
 }
 
-function mappedMembers(value: JsonObject, nodeOf: (key: string) => SchemaNode | undefined): JsonObject {
+function mappedMembers(known: KnownValues, value: JsonObject, nodeOf: (key: string) => SchemaNode | undefined): JsonObject {
   let changed: Record<string, Json> | undefined
   for (const [key, child] of Object.entries(value)) {
     const node = nodeOf(key)
     if (node === undefined || node.kind === 'scalar' || node.kind === 'any') continue
-    const next = visit(node, child)
+    const next = visit(known, node, child)
     if (next !== child) (changed ??= { ...value })[key] = next
   }
   return changed ?? value

@@ -4,12 +4,14 @@ import { isArray, isObject } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { groupVersion } from '../resources.ts'
 import type { Resource } from '../resources.ts'
+import { KnownValues } from './known.ts'
 import type { Field, GoFate, ListNode, ScalarType, SchemaNode } from './node.ts'
 import { anyNode } from './node.ts'
 
 const refPrefix = '#/components/schemas/'
 
 export class SchemaCatalog {
+  readonly known = new KnownValues()
   readonly #byName = new Map<string, SchemaNode>()
   readonly #byKind = new Map<string, SchemaNode>()
   readonly #custom = new WeakMap<Resource, SchemaNode>()

@@ -2,12 +2,15 @@
 import { parseQuantity, printQuantity } from '@stowage/core/quantity'
 import { isArray, isObject } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { KnownValues } from './known.ts'
 import type { Field, ObjectNode, ScalarNode, SchemaNode } from './node.ts'
 import { goTypeOf, wrongType } from './go-errors.ts'
 
 export interface Decoding {
   /** Paths of unknown fields, `spec.containers[0].foo`. */
   readonly unknown: string[]
+  /** Values that went through before. */
+  readonly known?: KnownValues
 }
 
 /** Throws an Error with Go's words at the first value of a wrong type. */
@@ -25,6 +28,7 @@ interface Place {
 }
 
 function visit(node: SchemaNode, value: Json, place: Place, decoding: Decoding): Json {
+  if (decoding.known?.has(node, value) === true) return value
   switch (node.kind) {
     case 'any':
       return value
@@ -134,11 +138,15 @@ function quantityValue(value: Json): Json {
   return printQuantity(quantity)
 }
 
+const wholeSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+const microSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
+
 function timeValue(value: Json, place: Place, type: 'time' | 'microTime'): Json {
   if (typeof value !== 'string') throw wrongType(value, type === 'time' ? 'v1.Time' : 'v1.MicroTime', place)
+  if (type === 'time' ? wholeSeconds.test(value) : microSeconds.test(value)) return value
   const parsed = Date.parse(value)
   if (Number.isNaN(parsed)) throw new Error(`parsing time "${value}" as "2006-01-02T15:04:05Z07:00": cannot parse "${value}" as "2006"`)
   if (type === 'time') return `${new Date(parsed).toISOString().slice(0, 19)}Z`
-  return /\.\d{6}Z$/.test(value) ? value : new Date(parsed).toISOString().replace('Z', '000Z')
+  return new Date(parsed).toISOString().replace('Z', '000Z')
 }
 
