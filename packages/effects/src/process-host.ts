@@ -1,4 +1,4 @@
-import type { Effects } from './index.ts'
+import type { Effects } from './effects.ts'
 
 /** One process: a view of the ways out that falls silent when it is killed. */
 export interface HostedProcess {

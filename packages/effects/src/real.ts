@@ -1,4 +1,4 @@
-import type { Effects } from './index.ts'
+import type { Effects } from './effects.ts'
 import { realClock } from './real/clock.ts'
 import { realFiles } from './real/files.ts'
 import { realHttp } from './real/http.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Effects } from '../index.ts'
+import type { Effects } from '../effects.ts'
 import { HttpFailure, readBytes, readText, textResponse } from '../http.ts'
 import type { HttpHandler, HttpRequest } from '../http.ts'
 

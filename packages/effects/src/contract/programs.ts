@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ProgramFailure } from '../programs.ts'
-import type { Effects } from '../index.ts'
+import type { Effects } from '../effects.ts'
 
 /** The rig's machine has `echo`, `cat`, `false` and `sleep`, as POSIX has them. */
 export function programsContract(name: string, rig: (body: (effects: Pick<Effects, 'programs' | 'clock'>) => Promise<void>) => Promise<void>): void {

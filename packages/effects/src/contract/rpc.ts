@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Effects } from '../index.ts'
+import type { Effects } from '../effects.ts'
 import { RpcFailure, rpcCode } from '../rpc.ts'
 
 type RpcRig = (body: (effects: Pick<Effects, 'rpc' | 'clock'>, directory: string) => Promise<void>) => Promise<void>

@@ -1,4 +1,4 @@
-import type { Effects } from '../index.ts'
+import type { Effects } from '../effects.ts'
 import type { HttpHandler } from '../http.ts'
 import { guardAmbient } from './ambient-guard.ts'
 import { VirtualClock } from './clock.ts'
