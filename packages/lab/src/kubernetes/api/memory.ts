@@ -1,5 +1,6 @@
 /** What etcd and the watch cache are to the real server: objects, revisions, watches. Knows nothing of the rules of kinds. */
 import type { Cancel, Clock, Random } from '@stowage/effects'
+import { isNewEvent, toCoreEvent, toNewEvent } from './event-versions.ts'
 import { expired, noSuchResource, notFound } from './failures.ts'
 import { fieldMatcher } from './fields.ts'
 import { frozenObject, objectAt, textAt } from './json.ts'
@@ -20,6 +21,7 @@ export class Memory {
   readonly registry = new ResourceRegistry()
   readonly random: Random
   readonly #shelves = new Map<string, Shelf>()
+  readonly #views = new WeakMap<JsonObject, JsonObject>()
   readonly #clock: Clock
   #revision = 0
 
@@ -48,14 +50,23 @@ export class Memory {
   }
 
   shelf(resource: Resource): Shelf {
-    const key = resourceName(resource)
+    const key = isNewEvent(resource) ? 'events' : resourceName(resource)
     let shelf = this.#shelves.get(key)
     if (shelf === undefined) this.#shelves.set(key, (shelf = new Shelf()))
     return shelf
   }
 
   find(resource: Resource, namespace: string, name: string): JsonObject | undefined {
-    return this.shelf(resource).get(resource.namespaced ? namespace : '', name)
+    const found = this.shelf(resource).get(resource.namespaced ? namespace : '', name)
+    return found === undefined ? undefined : this.#seen(resource, found)
+  }
+
+  /** As this version of the API shows it; the same reference for the same object. */
+  #seen(resource: Resource, object: JsonObject): JsonObject {
+    if (!isNewEvent(resource)) return object
+    let view = this.#views.get(object)
+    if (view === undefined) this.#views.set(object, (view = toNewEvent(object)))
+    return view
   }
 
   get(resource: Resource, namespace: string, name: string): JsonObject {
@@ -73,20 +84,21 @@ export class Memory {
 
   list(resource: Resource, namespace: string | undefined, selection: Selection = {}): readonly JsonObject[] {
     const matches = this.matcher(resource, selection)
-    const all = this.shelf(resource).list(namespace)
+    const kept = this.shelf(resource).list(namespace)
+    const all = isNewEvent(resource) ? kept.map(each => this.#seen(resource, each)) : kept
     return matches === undefined ? all : all.filter(matches)
   }
 
   put(resource: Resource, object: JsonObject): JsonObject {
-    const stored = this.#atNextRevision(object)
+    const stored = this.#atNextRevision(isNewEvent(resource) ? toCoreEvent(object) : object)
     this.shelf(resource).put(stored)
-    return stored
+    return this.#seen(resource, stored)
   }
 
   remove(resource: Resource, object: JsonObject): JsonObject {
-    const last = this.#atNextRevision(object)
+    const last = this.#atNextRevision(isNewEvent(resource) ? toCoreEvent(object) : object)
     this.shelf(resource).remove(last)
-    return last
+    return this.#seen(resource, last)
   }
 
   #atNextRevision(object: JsonObject): JsonObject {
@@ -101,11 +113,17 @@ export class Memory {
     const past = shelf.since(fromRevision)
     if (past === undefined) throw expired(`too old resource version: ${fromRevision} (${shelf.forgotten})`)
     const deliver = (change: Change): void => {
-      const seen = asSeen(change, matches)
+      const seen = asSeen(this.#changeSeen(resource, change), matches)
       if (seen !== undefined) listener(seen)
     }
     for (const change of past) if (namespace === undefined || textAt(change.object, 'metadata', 'namespace') === namespace) deliver(change)
     return shelf.subscribe(namespace, deliver)
+  }
+
+  #changeSeen(resource: Resource, change: Change): Change {
+    if (!isNewEvent(resource)) return change
+    const previous = change.previous === undefined ? undefined : this.#seen(resource, change.previous)
+    return { ...change, object: this.#seen(resource, change.object), previous }
   }
 }
 
