@@ -5,6 +5,12 @@ import type { Clock, Random } from '@stowage/effects'
 import type { Api } from '../api/api.ts'
 import { startScheduler } from '../scheduler/scheduler.ts'
 import { startCaches } from './caches.ts'
+import { withQuietEvents } from './event-recorder.ts'
+import { startGarbageCollector } from './garbage-collector.ts'
+import { startDaemonSets } from './workloads/daemon-set.ts'
+import { startDeployments } from './workloads/deployment.ts'
+import { startReplicaSets } from './workloads/replica-set.ts'
+import { startStatefulSets } from './workloads/stateful-set.ts'
 import type { Controller, StartController } from './controller.ts'
 import { createInitialNamespaces, startNamespaceController } from './namespaces.ts'
 import { startNodeLifecycle } from './nodes/lifecycle.ts'
@@ -27,10 +33,16 @@ const controllers: Readonly<Record<string, StartController>> = {
   'persistentvolume-attach-detach': startAttachDetach,
   'node-lifecycle': startNodeLifecycle,
   'namespace': startNamespaceController,
+  'deployment-controller': startDeployments,
+  'replicaset-controller': startReplicaSets,
+  'statefulset-controller': startStatefulSets,
+  'daemonset-controller': startDaemonSets,
+  'generic-garbage-collector': startGarbageCollector,
   'default-scheduler': startScheduler,
 }
 
-export function startControlPlane({ api, clock, random, log = silentLog }: ControlPlaneOptions): Controller {
+export function startControlPlane({ api: given, clock, random, log = silentLog }: ControlPlaneOptions): Controller {
+  const api = withQuietEvents(given)
   createInitialNamespaces(api)
   const caches = startCaches(api.as('kube-controller-manager'))
   const running = Object.entries(controllers).map(([name, start]) => start({ api: api.as(name), caches, clock, random: random.fork(name), log: log.with({ controller: name }) }))

@@ -3,6 +3,7 @@ import type { Log } from '@stowage/core'
 import { silentLog } from '@stowage/core'
 import type { Cancel, Effects } from '@stowage/effects'
 import type { Api } from '../api/api.ts'
+import { withQuietEvents } from '../controllers/event-recorder.ts'
 import { Informer } from '../controllers/informer.ts'
 import type { Claim, Node, Pod } from '../controllers/objects.ts'
 import { WorkQueue } from '../controllers/work-queue.ts'
@@ -73,7 +74,7 @@ class NodeKubelet implements Kubelet {
     this.#options = options
     this.node = node.name
     this.runtime = options.runtime
-    this.#api = options.api.as('kubelet')
+    this.#api = withQuietEvents(options.api.as('kubelet'))
     this.#queue = new WorkQueue({ clock, log, name: `pods/${node.name}`, work: (uid) => this.#step(uid), workers: 1_000, firstRetryMs: 100, lastRetryMs: 60_000 })
     this.#plugins = new Plugins({ api: this.#api, clock, rpc, log, node: node.name, socketAddress, onChange: () => this.#volumes.wakeAll() })
     this.#volumes = new VolumeManager({ api: this.#api, clock, files, log, node: node.name, driver: (name) => this.#plugins.driver(name), wakePod: (uid) => this.#queue.add(uid) })
@@ -95,7 +96,7 @@ class NodeKubelet implements Kubelet {
 
   async #begin(): Promise<void> {
     const { effects, sizeCheckMs = 5_000, statsMs = 60_000 } = this.#options
-    for (const { identity, staged, podUids } of await findVolumes(effects.files)) this.#volumes.adopt(identity, staged, podUids)
+    for (const found of await findVolumes(effects.files)) this.#volumes.adopt(found)
     this.#killOrphans()
     const pods = new Informer<Pod>(this.#api, 'pods', {}, { fieldSelector: `spec.nodeName=${this.node}` })
     pods.onChange(({ object }) => this.#podChanged(object))

@@ -1,7 +1,6 @@
 /** From a pod's spec to what the runtime starts, with kubelet's events. */
 import type { Container as ContainerSpec } from 'kubernetes-types/core/v1'
 import type { Api } from '../api/api.ts'
-import type { Pod } from '../controllers/objects.ts'
 import type { Mount } from './container-view.ts'
 import { environmentOf, expand } from './environment.ts'
 import type { EnvironmentFacts } from './environment.ts'

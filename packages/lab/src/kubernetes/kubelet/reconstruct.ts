@@ -4,17 +4,27 @@ import type { VolumeIdentity } from './csi-node.ts'
 import { publishPath, stagingPath } from './csi-node.ts'
 import { csiDirectory, podsDirectory, volumeData } from './paths.ts'
 
+/** `uncertain`: noted, but not seen as a mount: it has to be made sure of, or taken back. */
+export type Found = 'done' | 'uncertain'
+
 export interface FoundVolume {
   readonly identity: VolumeIdentity
-  readonly staged: boolean
-  readonly podUids: readonly string[]
+  readonly staged: Found | undefined
+  readonly pods: ReadonlyMap<string, Found>
+}
+
+interface Entry {
+  readonly identity: VolumeIdentity
+  staged: Found | undefined
+  readonly pods: Map<string, Found>
 }
 
 export async function findVolumes(files: Files): Promise<readonly FoundVolume[]> {
-  const mounted = new Set((await readMountPoints(files)))
-  const found = new Map<string, { identity: VolumeIdentity; staged: boolean; podUids: string[] }>()
-  const entryFor = (identity: VolumeIdentity): { identity: VolumeIdentity; staged: boolean; podUids: string[] } => {
-    const entry = found.get(identity.name) ?? { identity, staged: false, podUids: [] }
+  const mounted = new Set(await readMountPoints(files))
+  const state = (path: string): Found => (mounted.has(path) ? 'done' : 'uncertain')
+  const found = new Map<string, Entry>()
+  const entryFor = (identity: VolumeIdentity): Entry => {
+    const entry: Entry = found.get(identity.name) ?? { identity, staged: undefined, pods: new Map() }
     found.set(identity.name, entry)
     return entry
   }
@@ -22,21 +32,21 @@ export async function findVolumes(files: Files): Promise<readonly FoundVolume[]>
     if (driver === 'volumeDevices') continue
     for (const hash of await listed(files, `${csiDirectory}/${driver}`)) {
       const identity = await readIdentity(files, `${csiDirectory}/${driver}/${hash}`, false)
-      if (identity !== undefined) entryFor(identity).staged = mounted.has(stagingPath(identity))
+      if (identity !== undefined) entryFor(identity).staged = state(stagingPath(identity))
     }
   }
   for (const name of await listed(files, `${csiDirectory}/volumeDevices`)) {
     const identity = await readIdentity(files, `${csiDirectory}/volumeDevices/${name}/data`, true)
     if (identity === undefined) continue
     const entry = entryFor(identity)
-    entry.staged = (await listed(files, stagingPath(identity))).length > 0 || mounted.has(stagingPath(identity))
-    entry.podUids.push(...(await listed(files, `${csiDirectory}/volumeDevices/publish/${name}`)).filter((uid) => mounted.has(publishPath(identity, uid))))
+    entry.staged = state(stagingPath(identity))
+    for (const podUid of await listed(files, `${csiDirectory}/volumeDevices/publish/${name}`)) entry.pods.set(podUid, state(publishPath(identity, podUid)))
   }
   for (const podUid of await listed(files, podsDirectory)) {
     const volumes = `${podsDirectory}/${podUid}/volumes/kubernetes.io~csi`
     for (const name of await listed(files, volumes)) {
       const identity = await readIdentity(files, `${volumes}/${name}`, false)
-      if (identity !== undefined) entryFor(identity).podUids.push(podUid)
+      if (identity !== undefined) entryFor(identity).pods.set(podUid, state(publishPath(identity, podUid)))
     }
   }
   return [...found.values()]

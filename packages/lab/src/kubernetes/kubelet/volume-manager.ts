@@ -13,6 +13,7 @@ import { CsiFailure, isInfeasible } from '../sidecars/csi-client.ts'
 import { NodeVolumes, identityOf, publishPath } from './csi-node.ts'
 import type { VolumeIdentity } from './csi-node.ts'
 import type { RegisteredDriver } from './plugins.ts'
+import type { FoundVolume } from './reconstruct.ts'
 
 export interface VolumeManagerParts {
   readonly api: Api
@@ -101,10 +102,10 @@ export class VolumeManager {
   }
 
   /** Found on disk after a restart. */
-  adopt(identity: VolumeIdentity, staged: boolean, podUids: readonly string[]): void {
+  adopt({ identity, staged, pods }: FoundVolume): void {
     const device = this.#device(identity)
-    if (staged) device.staged = 'done'
-    for (const uid of podUids) device.published.set(uid, 'done')
+    device.staged = staged
+    for (const [podUid, state] of pods) device.published.set(podUid, state)
     this.#queue.addAfter(identity.name, 1_000)
   }
 

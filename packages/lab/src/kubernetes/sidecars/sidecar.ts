@@ -3,6 +3,7 @@ import { createLog } from '@stowage/core'
 import type { Log } from '@stowage/core'
 import type { Clock } from '@stowage/effects'
 import type { Api } from '../api/api.ts'
+import { withQuietEvents } from '../controllers/event-recorder.ts'
 import { WorkQueue } from '../controllers/work-queue.ts'
 import type { ContainerContext, Program } from '../kubelet/container.ts'
 import { CsiClient, greetDriver } from './csi-client.ts'
@@ -51,7 +52,7 @@ export function sidecarProgram(api: Api, kind: SidecarKind): Program {
     try {
       const flags = parseFlags([...context.command.slice(1), ...context.args], { ...commonFlags, ...kind.flags })
       await untilStopped(context, async () => {
-        const sidecar = await prepare(context, api.as(kind.name), kind, flags, log, ends)
+        const sidecar = await prepare(context, withQuietEvents(api.as(kind.name)), kind, flags, log, ends)
         await kind.start(sidecar)
       })
       return 0
