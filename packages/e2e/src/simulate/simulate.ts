@@ -1,0 +1,80 @@
+/** One seeded schedule: the real driver in a virtual world that goes wrong, with what may never happen looked for after every event. */
+import { createApiSchema, type ApiSchema } from '@stowage/lab/proxmox/schema/schema'
+import { proxmoxMethods } from '@stowage/wire/proxmox-schema'
+import { checkForeignDisk, makeForeignDisk, misuseForeignDisk } from './foreign-disk.ts'
+import { watchInvariants } from './invariants.ts'
+import { Operator } from './operator.ts'
+import type { Sabotage } from './sabotage.ts'
+import { connectMachines, createSite, type Site } from './site.ts'
+import { makeTrouble } from './trouble.ts'
+import { Violation } from './violations.ts'
+import { VolumeLife } from './volume-life.ts'
+
+export interface SimulationOptions {
+  /** Share one between schedules. */
+  readonly schema?: ApiSchema
+  readonly sabotage?: Sabotage | undefined
+}
+
+export interface SimulationResult {
+  readonly seed: number
+  /** Of everything that happened, in order: two runs of a seed have the same. */
+  readonly digest: string
+  readonly events: number
+  /** Virtual milliseconds. */
+  readonly elapsedMs: number
+  readonly violation: Violation | undefined
+  /** The last lines of the trace. */
+  readonly trace: readonly string[]
+}
+
+/** Milliseconds of the world: trouble ends then, and everything must have come to its end by the second. */
+const troubleEndsMs = 4 * 60_000
+const mustEndMs = 40 * 60_000
+
+export async function simulate(seed: number, { schema = createApiSchema(proxmoxMethods), sabotage }: SimulationOptions = {}): Promise<SimulationResult> {
+  const site = createSite(seed, schema)
+  const violation = await runSchedule(site, sabotage)
+  const { world } = site
+  return { seed, digest: world.trace.digest(), events: world.events, elapsedMs: world.elapsed(), violation, trace: world.trace.text().split('\n') }
+}
+
+async function runSchedule(site: Site, sabotage: Sabotage | undefined): Promise<Violation | undefined> {
+  try {
+    await site.world.run(() => schedule(site, sabotage), { untilMs: mustEndMs, maxEvents: 5_000_000 })
+    return undefined
+  } catch (error) {
+    if (error instanceof Violation) return error
+    if (error instanceof Error && /RunLimitError|QuiescentError/.test(error.name)) return new Violation('hang', error.message)
+    throw error
+  }
+}
+
+async function schedule(site: Site, sabotage: Sabotage | undefined): Promise<void> {
+  let violated: (violation: Violation) => void = () => {}
+  const seen = new Promise<never>((_, reject) => {
+    violated = reject
+  })
+  await connectMachines(site)
+  await makeForeignDisk(site)
+  const operator = new Operator(site, sabotage)
+  const stopWatching = watchInvariants(site, operator.attachments, (violation) => violated(violation))
+  site.proxmox.world.history.onEvent(({ kind, volid = '', vmid, slot = '', note = '' }) => site.world.note(kind, [volid, vmid, slot, note].join(' ').trim(), 'proxmox'))
+  await operator.start()
+  await Promise.race([seen, everything(operator)])
+  stopWatching()
+  checkForeignDisk(site)
+  checkNothingLeft(operator)
+}
+
+async function everything(operator: Operator): Promise<void> {
+  const count = 2 + operator.random.integer(4)
+  const lives = Array.from({ length: count }, (_, index) => new VolumeLife(operator, `pvc-${index}`).run())
+  await Promise.all([...lives, misuseForeignDisk(operator), makeTrouble(operator, troubleEndsMs)])
+}
+
+function checkNothingLeft({ site, controller }: Operator): void {
+  const left = site.proxmox.world.volumes().filter(({ owner }) => owner === 9999)
+  if (left.length > 0) throw new Violation('disk left behind', left.map(({ volid, node }) => `${volid} on ${node ?? 'every node'}`).join(', '))
+  if (controller !== undefined && controller.locks.held > 0) throw new Violation('hang', `${controller.locks.held} locks are held although nothing is asked`)
+}
