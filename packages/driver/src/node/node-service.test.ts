@@ -395,7 +395,7 @@ describe('the contract', () => {
 
 describe('a driver that dies', () => {
   test('at any moment of a first stage leaves a volume that the next driver can use, and what was written stays', async () => {
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 40; seed += 1) {
       await inNodeRig(async (rig) => {
         await rig.plug(rig.machine, newDisk())
         await rig.effects.clock.sleep(500)
@@ -420,7 +420,7 @@ describe('a driver that dies', () => {
   })
 
   test('with its machine, at any moment, leaves a volume that another node can use', async () => {
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 40; seed += 1) {
       await inNodeRig(async (rig) => {
         const disk = newDisk()
         await rig.plug(rig.machine, disk)
@@ -436,4 +436,45 @@ describe('a driver that dies', () => {
       }, seed)
     }
   })
+})
+
+describe('a program that fails', () => {
+  const cycle = async (driver: ReturnType<NodeRig['start']>, volumeCapability: { readonly mount: { readonly fsType: string }; readonly accessMode: { readonly mode: 'SINGLE_NODE_WRITER' } }) => {
+    const outcomes = [await driver.stage({ volumeCapability }), await driver.publish({ volumeCapability }), await driver.publish({ volumeCapability, targetPath: other, readonly: true })]
+    outcomes.push(await driver.unpublish(other), await driver.unpublish(), await driver.unstage())
+    return outcomes
+  }
+
+  for (const fsType of ['ext4', 'xfs'] as const) {
+    test(`on ${fsType}, any one of them, before or after its effect, is told and repaired by the next attempt`, async () => {
+      const volumeCapability = { mount: { fsType }, accessMode: { mode: 'SINGLE_NODE_WRITER' } } as const
+      let failed = 0
+      for (const after of [false, true]) {
+        for (let turn = 1; turn <= 14; turn += 1) {
+          await inNodeRig(async (rig) => {
+            const disk = newDisk()
+            await rig.plug(rig.machine, disk)
+            const driver = rig.start(rig.machine)
+            let count = 0
+            rig.machine.faults.program = () => ((count += 1) === turn ? { kind: 'fail', exitCode: 32, stderr: 'it failed', after } : undefined)
+            const first = await cycle(driver, volumeCapability)
+            rig.machine.faults.program = undefined
+            if (count >= turn) failed += 1
+            if (count >= turn && !after) expect(first.some(({ code }) => code !== 0), `turn ${turn} was answered with success`).toBe(true)
+            await driver.unpublish(other)
+            await driver.unpublish()
+            await driver.unstage()
+            expect(await driver.stage({ volumeCapability }), `turn ${turn}, after ${after}`).toMatchObject(ok)
+            expect(await driver.publish({ volumeCapability })).toMatchObject(ok)
+            await rig.machine.files.writeAtomic(`${target}/hello`, 'kept')
+            expect(await driver.unpublish()).toMatchObject(ok)
+            expect(await driver.unstage()).toMatchObject(ok)
+            expect(await rig.machine.hardware.unplug('scsi1')).toBe('released')
+            expect(driver.locks.held).toBe(0)
+          })
+        }
+      }
+      expect(failed).toBeGreaterThan(15)
+    })
+  }
 })

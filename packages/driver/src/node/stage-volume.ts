@@ -47,11 +47,15 @@ async function stageFilesystem(staging: Staging, { volumeId, stagingPath, capabi
   const wanted = wantedFilesystem(capability, volumeContext)
   const readOnly = isReaderOnly(capability)
   const existing = await usableMount(staging, stagingPath)
-  if (existing !== undefined) return refuseOtherMount(volumeId, stagingPath, existing, device, wanted, readOnly)
-  refuseIfMountedElsewhere(volumeId, device, await readMounts(host))
-  await prepareFilesystem(staging, { volumeId, device, promised, wanted, readOnly })
-  await ensureDirectory(host.files, stagingPath)
-  await mountOrExplain(staging, volumeId, device, wanted, stagingPath, readOnly)
+  if (existing === undefined) {
+    refuseIfMountedElsewhere(volumeId, device, await readMounts(host))
+    await prepareFilesystem(staging, { volumeId, device, promised, wanted, readOnly })
+    await ensureDirectory(host.files, stagingPath)
+    await mountOrExplain(staging, volumeId, device, wanted, stagingPath, readOnly)
+  } else {
+    refuseOtherMount(volumeId, stagingPath, existing, device, wanted, readOnly)
+  }
+  // Also when it is mounted already: the attempt that mounted it may have ended before this.
   if (wanted.type === 'xfs' && !readOnly) await growMounted(host, 'xfs', device.path, stagingPath)
 }
 
