@@ -8,16 +8,15 @@ export function realClock(): Clock {
 }
 
 
+/** Node's timers may fire up to a millisecond early by `performance.now()`, and not at all beyond 2³¹ ms: each is looked at again. */
 function after(ms: number, callback: () => void): Cancel {
-  if (ms > longestTimer) {
-    let cancel: Cancel = () => {}
-    const timer = setTimeout(() => {
-      cancel = after(ms - longestTimer, callback)
-    }, longestTimer)
-    cancel = () => clearTimeout(timer)
-    return () => cancel()
+  const due = performance.now() + ms
+  const wait = (): NodeJS.Timeout => setTimeout(fire, Math.min(longestTimer, Math.max(0, Math.ceil(due - performance.now()))))
+  const fire = (): void => {
+    if (performance.now() < due) timer = wait()
+    else callback()
   }
-  const timer = setTimeout(callback, Math.max(0, ms))
+  let timer = wait()
   return () => clearTimeout(timer)
 }
 
