@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Effects } from '../effects.ts'
 import { RpcFailure, rpcCode } from '../rpc.ts'
+import type { RpcClient, RpcHandler, RpcServer } from '../rpc.ts'
 
 type RpcRig = (body: (effects: Pick<Effects, 'rpc' | 'clock'>, directory: string) => Promise<void>) => Promise<void>
 
@@ -79,61 +80,86 @@ function callsAndAnswers(rig: RpcRig): void {
     }))
 }
 
+/** A client whose connection stands, so that the times of a test are those of the call alone. */
+async function connected(rpc: Effects['rpc'], address: string): Promise<RpcClient> {
+  const client = rpc.connect(address)
+  await client.call(method, bytes('ping'), { timeoutMs: 20_000 })
+  return client
+}
+
+/** `handler`, after an immediate answer to `ping`; `entered` resolves when the handler runs. */
+function serving(rpc: Effects['rpc'], address: string, handler: RpcHandler): { server: Promise<RpcServer>; entered: Promise<void> } {
+  let enter: () => void = () => {}
+  const entered = new Promise<void>((resolve) => (enter = resolve))
+  const server = rpc.serve(address, [method], async (called, request, context) => {
+    if (text(request) === 'ping') return bytes('pong')
+    enter()
+    return handler(called, request, context)
+  })
+  return { server, entered }
+}
+
 function deadlinesAndEnds(rig: RpcRig): void {
   test('a deadline ends the call at the caller, aborts the handler\'s signal, and the handler goes on', () =>
     rig(async ({ rpc, clock }, directory) => {
       let noticed = false
       let finished = false
-      const server = await rpc.serve(`${directory}/a.sock`, [method], async (_, __, { signal }) => {
+      const { server } = serving(rpc, `${directory}/a.sock`, async (_, __, { signal }) => {
         signal.addEventListener('abort', () => (noticed = true))
-        await clock.sleep(400)
+        await clock.sleep(1_000)
         finished = true
         return bytes('late')
       })
-      const client = rpc.connect(`${directory}/a.sock`)
-      await expect(client.call(method, new Uint8Array(), { timeoutMs: 100 })).rejects.toMatchObject({ code: rpcCode.DEADLINE_EXCEEDED })
+      await server
+      const client = await connected(rpc, `${directory}/a.sock`)
+      await expect(client.call(method, new Uint8Array(), { timeoutMs: 300 })).rejects.toMatchObject({ code: rpcCode.DEADLINE_EXCEEDED })
       expect(finished).toBe(false)
-      await clock.sleep(600)
+      await clock.sleep(1_500)
       expect([noticed, finished]).toEqual([true, true])
       client.close()
-      await server.close()
+      await (await server).close()
     }))
 
   test('an abort is CANCELLED at the caller and aborts the handler\'s signal', () =>
     rig(async ({ rpc, clock }, directory) => {
       let noticed = false
-      const server = await rpc.serve(`${directory}/a.sock`, [method], (_, __, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => ((noticed = true), reject(new Error('stopped'))))))
-      const client = rpc.connect(`${directory}/a.sock`)
+      const { server, entered } = serving(rpc, `${directory}/a.sock`, (_, __, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => ((noticed = true), reject(new Error('stopped'))))))
+      await server
+      const client = await connected(rpc, `${directory}/a.sock`)
       const abort = new AbortController()
-      clock.after(100, () => abort.abort())
-      await expect(client.call(method, new Uint8Array(), { timeoutMs: 5_000, signal: abort.signal })).rejects.toMatchObject({ code: rpcCode.CANCELLED })
-      await clock.sleep(200)
+      const answer = client.call(method, new Uint8Array(), { timeoutMs: 20_000, signal: abort.signal }).catch((error: unknown) => error)
+      await entered
+      abort.abort()
+      expect(await answer).toMatchObject({ code: rpcCode.CANCELLED })
+      for (let tries = 0; tries < 100 && !noticed; tries++) await clock.sleep(20)
       expect(noticed).toBe(true)
       client.close()
-      await server.close()
+      await (await server).close()
     }))
 
   test('closing a server lets calls under way finish', () =>
     rig(async ({ rpc, clock }, directory) => {
-      const server = await rpc.serve(`${directory}/a.sock`, [method], async () => (await clock.sleep(200), bytes('finished')))
-      const client = rpc.connect(`${directory}/a.sock`)
-      const answer = client.call(method, new Uint8Array(), { timeoutMs: 5_000 })
-      await clock.sleep(50)
-      await server.close(5_000)
+      const { server, entered } = serving(rpc, `${directory}/a.sock`, async () => (await clock.sleep(200), bytes('finished')))
+      await server
+      const client = await connected(rpc, `${directory}/a.sock`)
+      const answer = client.call(method, new Uint8Array(), { timeoutMs: 20_000 })
+      await entered
+      await (await server).close(10_000)
       expect(text(await answer)).toBe('finished')
       client.close()
     }))
 
   test('closing a server breaks a call that outlives the grace', () =>
     rig(async ({ rpc, clock }, directory) => {
-      const server = await rpc.serve(`${directory}/a.sock`, [method], () => new Promise(() => {}))
-      const client = rpc.connect(`${directory}/a.sock`)
+      const { server, entered } = serving(rpc, `${directory}/a.sock`, () => new Promise(() => {}))
+      await server
+      const client = await connected(rpc, `${directory}/a.sock`)
       const answer = client.call(method, new Uint8Array(), { timeoutMs: 20_000 }).catch((error: unknown) => error)
-      await clock.sleep(100)
+      await entered
       const start = clock.monotonic()
-      await server.close(100)
+      await (await server).close(100)
       expect(await answer).toBeInstanceOf(RpcFailure)
-      expect(clock.monotonic() - start).toBeLessThan(5_000)
+      expect(clock.monotonic() - start).toBeLessThan(10_000)
       client.close()
     }))
 }

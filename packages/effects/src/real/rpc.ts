@@ -8,7 +8,11 @@ import { codeOf } from './failure-code.ts'
 type Grpc = typeof grpcModule
 
 /** grpc-js costs 41 ms and 63 MB to load, so only the first call loads it. */
-const load = (): Promise<Grpc> => import('@grpc/grpc-js')
+const load = async (): Promise<Grpc> => {
+  const module: Grpc & { readonly default?: Grpc } = await import('@grpc/grpc-js')
+  // In a bundle, CommonJS arrives as its default export alone.
+  return module.default ?? module
+}
 
 const channelOptions = {
   'grpc.max_receive_message_length': 64 * 1024 * 1024,
