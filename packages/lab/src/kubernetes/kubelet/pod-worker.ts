@@ -13,6 +13,7 @@ import { ConfigError } from './environment.ts'
 import { localPath, setUpLocal } from './local-volumes.ts'
 import { podDirectory } from './paths.ts'
 import { startContainer } from './pod-containers.ts'
+import { withServiceAccount } from './service-account.ts'
 import { podStatus } from './pod-status.ts'
 import type { ContainerRuntime } from './runtime.ts'
 import type { VolumeManager } from './volume-manager.ts'
@@ -47,7 +48,7 @@ export class PodWorker {
 
   constructor(parts: PodWorkerParts, pod: Pod) {
     this.#parts = parts
-    this.#pod = pod
+    this.#pod = withServiceAccount(pod)
     this.#uid = pod.metadata.uid
     this.#podIp = pod.status?.podIP
   }
@@ -57,7 +58,7 @@ export class PodWorker {
     const { api } = this.#parts
     const current = api.get<Pod>('pods', this.#pod.metadata.name, this.#pod.metadata.namespace)
     const exists = current?.metadata.uid === this.#uid
-    if (exists) this.#pod = current
+    if (exists) this.#pod = withServiceAccount(current)
     if (!exists || isDeleted(this.#pod)) return this.#terminate(exists)
     if (isPodOver(this.#pod)) {
       await this.#cleanUp()
@@ -178,7 +179,7 @@ export class PodWorker {
     const { api, clock, hostIp, runtime } = this.#parts
     const facts = { containers: runtime.containers(this.#uid), step, nowMs: clock.now(), hostIp, podIp: this.#podIp, waiting: this.#waiting }
     const written = changeStatus<Pod>(api, 'pods', this.#pod, (current) => podStatus(current, facts))
-    if (written !== undefined) this.#pod = written
+    if (written !== undefined) this.#pod = withServiceAccount(written)
   }
 
   /** Containers, then volumes, then the object. */
