@@ -1,4 +1,5 @@
 /** The command tree, on commander. Only the command that is asked for is loaded; the others are their names and summaries. */
+import { stowageVersion } from '@stowage/module/version'
 import { Command, CommanderError } from 'commander'
 import { commandList } from './commands/command-list.ts'
 import type { CommandContext } from './commands/command.ts'
@@ -28,6 +29,7 @@ export async function buildProgram(context: CommandContext, wanted: (name: strin
   const { terminal } = context
   const program = new Command('stowage')
     .description('The storage system of a Kubernetes cluster on Proxmox and bare metal.')
+    .version(`stowage ${stowageVersion}`, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'help for a command')
     .showSuggestionAfterError(true)
     .exitOverride()

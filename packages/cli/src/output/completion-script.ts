@@ -7,6 +7,8 @@ export type Shell = (typeof shells)[number]
 interface Words {
   readonly name: string
   readonly summary: string
+  /** Whether it takes arguments; most of them are files. */
+  readonly takesFiles: boolean
   readonly subcommands: readonly Words[]
   readonly options: readonly { readonly flags: readonly string[]; readonly summary: string; readonly takesValue: boolean }[]
 }
@@ -22,6 +24,7 @@ function wordsOf(command: Command): Words {
   return {
     name: command.name(),
     summary: command.description(),
+    takesFiles: command.registeredArguments.length > 0,
     subcommands: command.commands.map(wordsOf),
     options: options.map((option) => ({
       flags: [option.short, option.long].filter((flag) => typeof flag === 'string'),
@@ -41,25 +44,27 @@ function choicesOf({ subcommands, options }: Words): readonly string[] {
 }
 
 function bash(root: Words): string {
-  const cases = flatten(root).map(([path, words]) => `    ${JSON.stringify(path.join(' '))}) words=${JSON.stringify(choicesOf(words).join(' '))} ;;`)
+  const all = flatten(root)
+  const steps = all.slice(1).map(([path]) => `      ${JSON.stringify(path.join(' '))}) path=${JSON.stringify(path.join(' '))} ;;`)
+  const cases = all.map(([path, words]) => `    ${JSON.stringify(path.join(' '))}) words=${JSON.stringify(choicesOf(words).join(' '))}${words.takesFiles ? ' files=yes' : ''} ;;`)
   return `# bash completion for stowage
 _stowage() {
-  local current=\${COMP_WORDS[COMP_CWORD]} path="" words="" word
+  local current=\${COMP_WORDS[COMP_CWORD]} path="" words="" files="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "\${path:+$path }$word" in
-${flatten(root).slice(1).map(([path]) => `      ${JSON.stringify(path.join(' '))}) path=${JSON.stringify(path.join(' '))} ;;`).join('\n')}
+${steps.join('\n')}
     esac
   done
   case "$path" in
 ${cases.join('\n')}
   esac
-  if [[ $current == -* || -z $path || -z $(compgen -f -- "$current") ]]; then
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
-  else
-    COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [[ -n $files && $current != -* ]]; then
+    local IFS=$'\\n'
+    COMPREPLY+=($(compgen -f -- "$current"))
   fi
 }
-complete -o filenames -o bashdefault -F _stowage stowage
+complete -o filenames -F _stowage stowage
 `
 }
 
@@ -71,10 +76,10 @@ if [ "$funcstack[1]" = "_stowage" ]; then _stowage "$@"; else compdef _stowage s
 `
 }
 
-function zshFunction(path: readonly string[], { subcommands, options }: Words): string {
+function zshFunction(path: readonly string[], { subcommands, options, takesFiles }: Words): string {
   const name = ['_stowage', ...path].join('_').replaceAll('-', '_')
   const flags = options.flatMap(({ flags: names, summary, takesValue }) => names.map((flag) => `    ${zshQuote(`${flag}[${zshText(summary)}]${takesValue ? ':value:' : ''}`)} \\`))
-  if (subcommands.length === 0) return `${name}() {\n  _arguments \\\n${flags.join('\n')}\n    '*:file:_files'\n}`
+  if (subcommands.length === 0) return `${name}() {\n  _arguments \\\n${flags.join('\n')}\n    '*:argument:${takesFiles ? '_files' : ' '}'\n}`
   const values = subcommands.map((inner) => `    ${zshQuote(`${inner.name}:${zshText(inner.summary)}`)}`)
   const calls = subcommands.map((inner) => `    ${inner.name}) ${[name, inner.name.replaceAll('-', '_')].join('_')} ;;`)
   return `${name}() {

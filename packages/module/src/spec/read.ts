@@ -4,7 +4,7 @@ import { runChecks } from '../checks/index.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
 import { resolve } from './resolve.ts'
-import { declarationSchema, draftSchema, type Declaration } from './schema/declaration.ts'
+import { declarationSchema, draftSchema, type Declaration, type Draft } from './schema/declaration.ts'
 import { parseSource, type Keep, type Locate } from './source.ts'
 import type { Spec } from './spec.ts'
 import { valueAt, without } from './value-at.ts'
@@ -81,12 +81,18 @@ function readTree(value: unknown, locate: Locate, before: readonly Finding[], un
   if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
   const parsed = declarationSchema.safeParse(value)
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
-  const draft = draftSchema.safeParse(parsed.success ? parsed.data : without(value, schemaFindings.flatMap(({ path }) => cutsFor(path, value))))
+  const draft: Draft = parsed.success ? parsed.data : readable(value, schemaFindings)
   // What is written, but wrongly, was cut out and is reported already: it is not missing.
-  const checked = runChecks({ draft: draft.data ?? {}, raw: value }).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
+  const checked = runChecks({ draft, raw: value }).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
+}
+
+/** What is left of a tree when its faults are cut out. */
+function readable(value: unknown, faults: readonly Finding[]): Draft {
+  const cut = without(value, faults.flatMap(({ path }) => cutsFor(path, value)))
+  return draftSchema.safeParse(cut).data ?? {}
 }
 
 /** What to cut out for a fault: what stands there, and for a missing field the small map that lacks it (never a whole named entry). */

@@ -31,9 +31,10 @@ export function parseSource(text: string, file: string, keep: Keep): ParsedSourc
   const findings = documents.flatMap((document) => document.errors.map(({ code, message, pos }) => syntaxFinding(code, message, pos[0], at(pos[0]), document)))
   for (const document of documents) if (document.errors.length > 0) dropRepeatedKeys(document.contents, keep)
   const tabs = repaired.tabs.map(({ line, column }) => tabFinding({ file, line, column }))
+  const read = documents.filter(({ contents }) => contents !== null).map((document) => ({ ...plain(document, at), locate: locator(document, at) }))
   return {
-    documents: documents.filter(({ contents }) => contents !== null).map((document) => ({ value: plain(document), locate: locator(document, at) })),
-    findings: [...tabs, ...findings, ...documents.flatMap((document) => aliasFindings(document, at))],
+    documents: read.map(({ value, locate }) => ({ value, locate })),
+    findings: [...tabs, ...findings, ...read.flatMap((document) => document.findings)],
   }
 }
 
@@ -52,16 +53,15 @@ function dropRepeatedKeys(node: unknown, keep: Keep): void {
   for (const { value } of node.items) dropRepeatedKeys(value, keep)
 }
 
-function plain(document: Document): unknown {
+/** An alias without its anchor is no error of the parser: it fails when the tree is made plain. */
+function plain(document: Document, at: (offset: number) => SourcePosition): { readonly value: unknown; readonly findings: readonly Finding[] } {
   try {
-    return document.toJS({ maxAliasCount: 1000 })
+    return { value: document.toJS({ maxAliasCount: 1000 }), findings: [] }
   } catch {
-    // What an alias stands for cannot be told: said by `aliasFindings`.
-    return undefined
+    return { value: undefined, findings: aliasFindings(document, at) }
   }
 }
 
-/** Aliases are resolved only when the tree is made plain; the parser's own errors do not have them. */
 function aliasFindings(document: Document, at: (offset: number) => SourcePosition): readonly Finding[] {
   const found: Finding[] = []
   const fault = (message: string, offset: number): void => void found.push({ rule: 'yaml-syntax', severity: 'error', message: `this is not YAML: ${message}`, remedy: 'correct the syntax', path: [], position: at(offset) })
@@ -70,7 +70,7 @@ function aliasFindings(document: Document, at: (offset: number) => SourcePositio
       if (alias.resolve(document) === undefined) fault(`nothing before it has the anchor &${alias.source}`, alias.range?.[0] ?? 0)
     },
   })
-  if (found.length === 0 && document.contents !== null && plain(document) === undefined) fault('its aliases stand for too much', offsetOf(document.contents) ?? 0)
+  if (found.length === 0) fault('its aliases stand for too much', offsetOf(document.contents) ?? 0)
   return found
 }
 

@@ -1,6 +1,6 @@
 /** The plan as files for `kubectl apply --server-side -f`, numbered by phase, and as one stream. Both hold the same objects. */
-import { stringify } from 'yaml'
-import { phases, type KubernetesObject, type Plan, type PlannedObject } from '../../plan/plan.ts'
+import { phases, type Plan, type PlannedObject } from '../../plan/plan.ts'
+import { printYaml } from '../print-yaml.ts'
 
 export interface EncodedFile {
   /** Relative, one level: `10-namespace.yaml`. */
@@ -25,10 +25,5 @@ export function encodeYaml(plan: Plan): string {
 }
 
 function documents(objects: readonly PlannedObject[]): string {
-  return objects.map(({ reason, object }) => `---\n# ${reason}\n${objectYaml(object)}`).join('')
-}
-
-function objectYaml(object: KubernetesObject): string {
-  // kubectl reads YAML 1.1, in which a bare yes or 1_0 is no text.
-  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' })
+  return objects.map(({ reason, object }) => `---\n# ${reason}\n${printYaml(object)}`).join('')
 }

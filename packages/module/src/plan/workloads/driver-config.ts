@@ -1,6 +1,6 @@
 /** What the driver reads at its start. Credentials are directories of mounted Secrets, never text. */
 import { createHash } from 'node:crypto'
-import { stringify } from 'yaml'
+import { printYaml } from '../../encode/print-yaml.ts'
 import type { LocalBackendSpec, ProxmoxBackendSpec, Spec } from '../../spec/spec.ts'
 import type { KubernetesObject } from '../plan.ts'
 import { labelsOf } from '../labels.ts'
@@ -33,7 +33,7 @@ export function configFiles(spec: Spec): Readonly<Record<string, string>> {
     ...(local === undefined ? {} : { local: { path: local.path } }),
   }
   const authorities = clusters.flatMap(({ name, tls }) => (tls.ca === undefined ? [] : [[authorityFile(name), tls.ca] as const]))
-  return { 'config.yaml': stringify(config, { lineWidth: 0, aliasDuplicateObjects: false }), ...Object.fromEntries(authorities) }
+  return { 'config.yaml': printYaml(config), ...Object.fromEntries(authorities) }
 }
 
 function clusterOf({ name, region, endpoints, tls }: ProxmoxBackendSpec) {
