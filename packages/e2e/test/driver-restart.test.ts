@@ -27,7 +27,7 @@ function killAt({ proxmox }: Rig, victim: () => Controller, number: number): voi
 }
 
 test.each(Array.from({ length: 16 }, (_, number) => number))('killed at call %i of an attachment, the next process attaches the disk to one VM only', async (number) => {
-  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  for (const seed of [1, 2, 3, 4]) {
     await inRig(
       async (rig) => {
         const broken = watch(rig)
@@ -74,7 +74,7 @@ test.each(['lose-answer', 'lose-answer-early', 'lose-request'] as const)('with %
 })
 
 test('two processes that are asked at the same time attach a disk to one VM only', async () => {
-  for (let seed = 0; seed < 40; seed++) {
+  for (let seed = 0; seed < 20; seed++) {
     await inRig(
       async (rig) => {
         const broken = watch(rig)
@@ -83,7 +83,7 @@ test('two processes that are asked at the same time attach a disk to one VM only
         await first.effects.clock.sleep(5_000)
         const one = attach(first, 'k1')
         // The second has just become the leader, while the first still has an attachment on its way.
-        await second.effects.clock.sleep(120 + seed * 4)
+        await second.effects.clock.sleep(120 + seed * 8)
         const other = attach(second, 'k2')
         const codes = [(await one).code, (await other).code]
         expect(codes.filter((code) => code === 0).length).toBeLessThanOrEqual(1)
@@ -92,4 +92,43 @@ test('two processes that are asked at the same time attach a disk to one VM only
       { seed },
     )
   }
+})
+
+test('a task that a dead process left running counts as an attachment until it has ended', async () => {
+  await inRig(async (rig) => {
+    const broken = watch(rig)
+    const first = rig.start()
+    await first.call('/csi.v1.Controller/CreateVolume', createRequest('pvc-1'))
+    const { clock } = rig.start().effects
+    // The guest takes its time, and so does the task: QEMU has the disk before the VM's config does.
+    const guest = rig.guests.get(101)
+    if (guest !== undefined) guest.plug = () => clock.sleep(18_000)
+    void attach(first, 'k1')
+    await clock.sleep(2_000)
+    expect(rig.proxmox.world.tasks.filter(({ exitstatus }) => exitstatus === undefined)).toHaveLength(1)
+    first.process.kill()
+    expect(await attach(rig.start(), 'k2')).toMatchObject({ code: 9, message: expect.stringContaining('VM 101 (k1, scsi1)') })
+    expect(holders(rig, volid)).toEqual([101])
+    expect(broken).toEqual([])
+  })
+})
+
+test('a request that a dead process had on its way has arrived before the next one decides', async () => {
+  await inRig(async (rig) => {
+    const broken = watch(rig)
+    const first = rig.start()
+    await first.call('/csi.v1.Controller/CreateVolume', createRequest('pvc-1'))
+    rig.proxmox.faults.onCall(({ call, parameters }) => {
+      if (call !== 'POST /nodes/{node}/qemu/{vmid}/config' || parameters['vmid'] !== '101') return undefined
+      first.process.kill()
+      return { kind: 'delay', ms: 9_500 }
+    })
+    void attach(first, 'k1')
+    const watcher = rig.start()
+    while (first.process.alive) await watcher.effects.clock.sleep(10)
+    const second = rig.start()
+    expect(await attach(second, 'k2')).toMatchObject({ code: 9, message: expect.stringContaining('VM 101 (k1, scsi1)') })
+    expect(holders(rig, volid)).toEqual([101])
+    expect(broken).toEqual([])
+  })
 })

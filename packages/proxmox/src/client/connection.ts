@@ -45,5 +45,5 @@ export function endpointOrigin(text: string): string {
 
 /** Faults of a token's id, e.g. a secret pasted into it. */
 export function tokenIdFault(tokenId: string): string | undefined {
-  return /^[^\s:/!@]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]+$/.test(tokenId) ? undefined : 'a token id has the form user@realm!name'
+  return /^[^\s:/!@]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]*$/.test(tokenId) ? undefined : 'a token id has the form user@realm!name'
 }

@@ -24,4 +24,6 @@ export interface ProxmoxCluster {
   readonly stop: AbortSignal
   /** `clock.monotonic()` when this process began to look at the cluster. */
   readonly startedAt: number
+  /** Volids of disks that this process made in its first moments: see `settled`. */
+  readonly born: Set<string>
 }

@@ -9,7 +9,7 @@ import { findDiskOn, type Disk } from './find-disk.ts'
 import { hexDigest } from '../../volume/hex-digest.ts'
 import { placesFor, topologyOf, type Place } from './places.ts'
 import { refuseUnsuited } from './suited.ts'
-import { settled, untilKnown, untilQuiet } from './until-known.ts'
+import { noteBirth, untilKnown, untilQuiet } from './until-known.ts'
 
 export const defaultSize = Size.gib(10)
 /** The existing plugin's granularity: sizes stay as they were after a takeover. */
@@ -87,12 +87,12 @@ async function allocateOrClean(place: Place, handle: VolumeHandle, wish: VolumeW
   const { cluster, node, storage } = place
   const filename = handle.disk.slice(handle.disk.lastIndexOf('/') + 1)
   const format = holdsFiles(storage.type) ? (storageFormat ?? 'raw') : undefined
-  await settled(cluster)
   const look = (): Promise<Disk | undefined> => findDiskOn(cluster, node, handle.storage, volidOf(handle))
   const allocate = (): Promise<string> =>
     cluster.client.allocate({ node, storage: handle.storage, owner: cluster.owner, filename, size, ...(format === undefined ? {} : { format }) })
   for (let asked = 1; ; asked++) {
     const failure = await allocate().then(() => undefined, (error: unknown) => error)
+    if (failure === undefined) noteBirth(cluster, volidOf(handle))
     if (cluster.stop.aborted) throw failure
     const found = failure === undefined ? await untilKnown(cluster, `disk ${volidOf(handle)}`, look) : await afterFailedAllocation(place, handle, failure, look)
     if (found !== undefined && found.size.atLeast(size)) return found

@@ -24,7 +24,7 @@ export function scopeOf(handle: VolumeHandle): string {
  * everything is looked at again.
  */
 export async function fence(cluster: ProxmoxCluster, handle: VolumeHandle, scope = scopeOf(handle)): Promise<Fenced> {
-  await settled(cluster)
+  await settled(cluster, volidOf(handle))
   for (let look = 0; look < mostLooks; look++) {
     const scan = await cluster.scan.fresh(scope)
     if (strangersIn(cluster, scan).length === 0) return { vms: scan.vms, references: referencesTo(volidOf(handle), scan.vms) }

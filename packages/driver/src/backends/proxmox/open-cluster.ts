@@ -34,5 +34,6 @@ export function openCluster({ name, region, source, owner = ownerVmid }: Cluster
     log: own,
     stop,
     startedAt: clock.monotonic(),
+    born: new Set(),
   }
 }

@@ -6,7 +6,7 @@ import type { ProxmoxCluster } from './cluster.ts'
 const firstPauseMs = 500
 const longestPauseMs = 10_000
 /** A request that was lost on its way may still arrive; after this long without a trace of it, it does not. */
-export const quietMs = 2_000
+const quietMs = 2_000
 
 /** Asks again for as long as Proxmox cannot answer. Ends with the process only. */
 export async function untilKnown<T>(cluster: ProxmoxCluster, what: string, read: () => Promise<T>): Promise<T> {
@@ -35,8 +35,18 @@ export async function untilQuiet(cluster: ProxmoxCluster, node: string, concerns
   }
 }
 
-/** Before the first decision of a process: what the process before it had on its way has arrived. */
-export async function settled({ clock, startedAt, stop }: ProxmoxCluster): Promise<void> {
-  const left = startedAt + quietMs - clock.monotonic()
-  if (left > 0) await clock.sleep(left, stop)
+/**
+ * Before a process decides about a disk that it has not made: what a process before it had on its way has arrived. Proxmox lets a request wait 10 s for
+ * a VM's lock before it becomes a task that can be seen.
+ */
+export const restartMs = 12_000
+
+export async function settled({ clock, startedAt, stop, born }: ProxmoxCluster, volid: string): Promise<void> {
+  const left = startedAt + restartMs - clock.monotonic()
+  if (left > 0 && !born.has(volid)) await clock.sleep(left, stop)
+}
+
+/** Of a disk that this process made itself nobody else can have anything on its way. Worth knowing only while that matters. */
+export function noteBirth({ clock, startedAt, born }: ProxmoxCluster, volid: string): void {
+  if (clock.monotonic() - startedAt < restartMs) born.add(volid)
 }
