@@ -111,7 +111,7 @@ export class ContainerRuntime {
   }
 
   #contextFor(spec: ContainerSpec, root: string, life: MortalEffects, stop: AbortSignal, log: ContainerLog): ContainerContext {
-    const view = viewOf(spec.mounts, root)
+    const view = viewOf([...systemMounts(spec.privileged), ...spec.mounts], root)
     const { files, rpc } = life.effects
     return {
       namespace: spec.namespace,
@@ -181,6 +181,12 @@ export class ContainerRuntime {
     const { exitCode, stdout, stderr } = await this.#options.execute(live.context, argv, stdin)
     return { exitCode, stdout: bytesOf(stdout), stderr: bytesOf(stderr) }
   }
+}
+
+/** What every container has whether its pod asks for it or not; the machine's devices only where it is privileged. */
+function systemMounts(privileged: boolean): readonly Mount[] {
+  const same = (path: string, readOnly: boolean): Mount => ({ containerPath: path, hostPath: path, readOnly })
+  return [same('/proc', false), same('/sys', !privileged), ...(privileged ? [same('/dev', false)] : [])]
 }
 
 function bytesOf(output: Uint8Array | string): Uint8Array {
