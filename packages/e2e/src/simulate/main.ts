@@ -1,45 +1,63 @@
-/** `simulate --seeds 500 [--from 1] [--sabotage name]` or `simulate --seed N [--trace]`. Exits 1 at the first schedule that breaks a rule. */
+/** `simulate --seeds 500 [--from 1] [--sabotage name]` or `simulate --seed N [--trace]`. Exits 1 when a schedule breaks a rule, 2 for wrong usage. */
 import { parseArgs } from 'node:util'
-import { createApiSchema } from '@stowage/lab/proxmox/schema/schema'
-import { proxmoxMethods } from '@stowage/wire/proxmox-schema'
-import { isSabotage, sabotages } from './sabotage.ts'
-import { simulate, type SimulationResult } from './simulate.ts'
+import { isSabotage, sabotages, type Sabotage } from './sabotage.ts'
+import { runSeeds, serveSeeds, type SeedReport } from './seeds.ts'
+import { simulate } from './simulate.ts'
 
-const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '500' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, sabotage: { type: 'string' }, trace: { type: 'boolean', default: false } },
-})
+interface Wish {
+  readonly first: number
+  readonly count: number
+  readonly single: boolean
+  readonly trace: boolean
+  readonly sabotage: Sabotage | undefined
+}
 
-function wholeNumber(text: string, option: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  console.error(`--${option} wants a whole number, not ${JSON.stringify(text)}`)
+function usage(what: string): never {
+  console.error(`${what}\nusage: simulate [--seeds 500] [--from 1] [--sabotage ${Object.keys(sabotages).join('|')}] | --seed N [--trace]`)
   return process.exit(2)
 }
 
-function chosenSabotage() {
+function readWish(): Wish {
+  const { values } = parseArgs({
+    options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, sabotage: { type: 'string' }, trace: { type: 'boolean' } },
+  })
+  const whole = (name: 'seeds' | 'from' | 'seed', otherwise: number): number => {
+    const text = values[name] ?? String(otherwise)
+    return /^\d+$/.test(text) ? Number(text) : usage(`--${name} wants a whole number, not ${JSON.stringify(text)}`)
+  }
   const { sabotage } = values
-  if (sabotage === undefined || isSabotage(sabotage)) return sabotage
-  console.error(`--sabotage wants one of ${Object.keys(sabotages).join(', ')}, not ${JSON.stringify(sabotage)}`)
-  return process.exit(2)
+  if (sabotage !== undefined && !isSabotage(sabotage)) usage(`there is no sabotage ${JSON.stringify(sabotage)}`)
+  const single = values.seed !== undefined
+  return { first: single ? whole('seed', 1) : whole('from', 1), count: single ? 1 : whole('seeds', 500), single, trace: values.trace === true, sabotage }
 }
 
-const sabotage = chosenSabotage()
-const first = wholeNumber(values.seed ?? values.from, values.seed === undefined ? 'from' : 'seed')
-const count = values.seed === undefined ? wholeNumber(values.seeds, 'seeds') : 1
-const schema = createApiSchema(proxmoxMethods)
-const startedAt = performance.now()
-let events = 0
-
-for (let seed = first; seed < first + count; seed++) {
-  const result = await simulate(seed, { schema, sabotage })
-  events += result.events
-  if (values.trace || result.violation !== undefined) console.log(result.trace.slice(values.trace ? 0 : -60).join('\n'))
-  if (result.violation !== undefined) fail(result)
-  if (values.seed !== undefined) console.log(`seed ${seed}: ${result.events} events in ${Math.round(result.elapsedMs / 1000)} virtual seconds, digest ${result.digest}`)
+async function runOne({ first: seed, trace, sabotage }: Wish): Promise<number> {
+  const result = await simulate(seed, { sabotage })
+  if (trace) console.log(result.trace.join('\n'))
+  if (result.violation !== undefined) {
+    explain({ seed, events: result.events, digest: result.digest, violation: result.violation.message, trace: trace ? [] : result.trace }, sabotage)
+    return 1
+  }
+  console.log(`seed ${seed}: no rule broken, ${result.events} events in ${Math.round(result.elapsedMs / 1000)} virtual seconds, digest ${result.digest}`)
+  return 0
 }
-const seconds = (performance.now() - startedAt) / 1000
-console.log(`${count} schedules, ${events} events, no rule broken: ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} schedules/s`)
 
-function fail({ seed, violation, digest }: SimulationResult): never {
-  console.error(`\nseed ${seed} breaks a rule after the trace above (digest ${digest}):\n  ${violation?.message}\nReplay it with: npm run simulate -- --seed ${seed}${sabotage === undefined ? '' : ` --sabotage ${sabotage}`} --trace`)
-  return process.exit(1)
+async function runMany(wish: Wish): Promise<number> {
+  const startedAt = performance.now()
+  const { schedules, events, failure } = await runSeeds(new URL(import.meta.url), wish)
+  const seconds = (performance.now() - startedAt) / 1000
+  if (failure !== undefined) explain(failure, wish.sabotage)
+  console.log(`${schedules} schedules, ${events} events, ${failure === undefined ? 'no rule broken' : 'a rule broken'}: ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} schedules/s`)
+  return failure === undefined ? 0 : 1
+}
+
+function explain({ seed, violation, digest, trace }: SeedReport, sabotage: Sabotage | undefined): void {
+  if (trace.length > 0) console.log(trace.slice(-60).join('\n'))
+  const how = sabotage === undefined ? '' : ` --sabotage ${sabotage}`
+  console.error(`\nseed ${seed} breaks a rule (digest ${digest}):\n  ${violation}\nReplay it with: npm run simulate -- --seed ${seed}${how} --trace`)
+}
+
+if (!serveSeeds()) {
+  const wish = readWish()
+  process.exitCode = await (wish.single ? runOne(wish) : runMany(wish))
 }

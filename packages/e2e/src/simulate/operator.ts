@@ -8,7 +8,7 @@ import type { Sabotage } from './sabotage.ts'
 import type { Site, SiteNode } from './site.ts'
 
 /** Milliseconds that a caller waits; short ones so that deadlines pass while Proxmox works. */
-const patience = [3_000, 8_000, 15_000, 60_000] as const
+const patience = [1_000, 3_000, 10_000, 60_000] as const
 
 export interface RetryOptions {
   /** Give up after so many failures; default never. */

@@ -51,7 +51,7 @@ const troubles: readonly Trouble[] = [
 export async function makeTrouble(operator: Operator, endsAtMs: number): Promise<void> {
   const { world, proxmox } = operator.site
   const random = world.random('trouble')
-  const rate = 0.02 + random.next() * 0.15
+  const rate = 0.02 + random.next() * 0.25
   const stopCalls = proxmox.faults.onCall((info) => (random.next() < rate ? callFault(info, random) : undefined))
   world.faults.http = (_, process) => {
     if (!process.startsWith('controller') || random.next() > rate / 3) return 'deliver'
@@ -60,7 +60,7 @@ export async function makeTrouble(operator: Operator, endsAtMs: number): Promise
   world.faults.rpc = () => (random.next() > rate / 4 ? 'deliver' : random.pick(['lose-request', 'lose-answer']))
   const underWay: Promise<void>[] = []
   while (world.elapsed() < endsAtMs) {
-    await operator.clock.sleep(1_000 + random.integer(25_000))
+    await operator.clock.sleep(500 + random.integer(12_000))
     const trouble = random.pick(troubles)
     // One restart at a time, as a Deployment of one replica does.
     underWay.push(trouble(operator, random))
