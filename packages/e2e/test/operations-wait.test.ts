@@ -58,7 +58,7 @@ test('an apply ends when the workloads run and every kubelet knows the driver', 
     expect(stage.world.elapsed()).toBeLessThan(42_000)
     const waiting = events.filter(({ state, message }) => state === 'waiting' && message !== '').map(({ message }) => message)
     expect(waiting).toContain('its controller has not seen the change yet')
-    expect(waiting.at(-1)).toBe(`node k2 has registered none of ${driver}`)
+    expect(waiting.at(-1)).toBe('node k2 registered none of the drivers')
     const before = versions(stage)
     expect(await applyPlan(plan, { client: stage.client })).toMatchObject({ ok: true, changed: [] })
     expect(versions(stage)).toEqual(before)

@@ -113,5 +113,6 @@ test('pods say why they do not run', () => {
 test('every node of the driver must have registered one of its names, and every name must be somewhere', () => {
   const csiNode = (name: string, ...drivers: string[]): CSINode => ({ metadata: { name }, spec: { drivers: drivers.map((driver) => ({ name: driver, nodeID: name })) } })
   expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [csiNode('k1', 'p', 'l'), csiNode('k2', 'l')])).toEqual([])
-  expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [csiNode('k1', 'l'), csiNode('k2')])).toEqual(['no node has registered p', 'node k2 has registered none of p, l'])
+  expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [csiNode('k1', 'l'), csiNode('k2')])).toEqual(['no node has registered p', 'node k2 registered none of the drivers'])
+  expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [])).toEqual(['no node has registered p, l'])
 })

@@ -11,7 +11,10 @@ export function missingRegistrations(drivers: readonly string[], nodes: readonly
   const registered = new Map(csiNodes.map(({ metadata, spec }) => [metadata?.name ?? '', spec.drivers.map(({ name }) => name)]))
   const deaf = nodes.filter((node) => !drivers.some((driver) => registered.get(node)?.includes(driver)))
   const absent = drivers.filter((driver) => ![...registered.values()].some((names) => names.includes(driver)))
-  return [...absent.map((driver) => `no node has registered ${driver}`), ...deaf.map((node) => `node ${node} has registered none of ${drivers.join(', ')}`)]
+  return [
+    ...(absent.length === 0 ? [] : [`no node has registered ${absent.join(', ')}`]),
+    ...(deaf.length === 0 || absent.length === drivers.length ? [] : [`${deaf.length === 1 ? 'node' : 'nodes'} ${deaf.toSorted().join(', ')} registered none of the drivers`]),
+  ]
 }
 
 /** Waits until the kubelets know the plan's drivers: before that, pods with volumes cannot start. */
@@ -26,12 +29,14 @@ export function driversRegisteredStep(client: KubernetesClient, objects: readonl
     change: async () => '',
     settle: async (signal, tell) => {
       let missing: readonly string[] = []
+      let told = ''
       return withinTime(client, waitMs, signal, async (deadline) => {
         for await (const csiNodes of snapshots<CSINode>(client, deadline)) {
           const nodes = await nodesOf(client, daemonSets, deadline)
           missing = missingRegistrations(drivers, nodes, csiNodes)
           if (missing.length === 0) return `${drivers.join(', ')} on ${nodes.length} nodes`
-          tell(missing.join('; '))
+          if (told !== missing.join('; ')) tell(missing.join('; '))
+          told = missing.join('; ')
         }
         return ''
       }, async () => `the drivers are not registered everywhere after ${Math.round(waitMs / 1000)} s: ${missing.join('; ')}; read the log of the node pods there`)
