@@ -1,6 +1,7 @@
 /** A whole cluster in virtual time for tests: store, control plane, kubelets, sidecars and the memory driver. */
 import { createLog } from '@stowage/core'
 import type { LogRecord } from '@stowage/core'
+import { FileFailure } from '@stowage/effects'
 import { VirtualWorld } from '@stowage/effects/virtual'
 import type { VirtualProcess } from '@stowage/effects/virtual'
 import type { Api, KubeInput, KubeObject } from '../../src/kubernetes/api/api.ts'
@@ -56,7 +57,7 @@ export function startCluster(options: ClusterOptions = {}): TestCluster {
   let restarts = 0
   const startRuntime = (node: string): void => {
     const process = world.process(`containerd/${node}/${restarts++}`, {}, { machine: node })
-    const runtime = new ContainerRuntime({ machine: node, effects: process.effects, images, shell: waitForEnd, execute: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), log })
+    const runtime = new ContainerRuntime({ machine: node, effects: process.effects, images, shell: waitForEnd, execute: (_, argv) => Promise.resolve({ exitCode: 0, stdout: `ran ${argv.join(' ')}`, stderr: '' }), log })
     runtimes.set(node, { runtime, process })
   }
   const startKubelet = (node: string): void => {
@@ -89,10 +90,17 @@ export function startCluster(options: ClusterOptions = {}): TestCluster {
   }
 }
 
-/** `sleep infinity`; with `exit N` as its command it ends so. */
+/** `sleep infinity`; with `exit N` as its command it ends so; `dump` writes a word, a file, and what it may write. */
 async function waitForEnd(context: ContainerContext): Promise<number> {
-  if (context.command[0] === 'exit') return Number(context.command[1] ?? 0)
-  context.log(`started ${context.container}`)
+  const [program, word = '', path = ''] = context.command
+  const { files } = context.effects
+  if (program === 'exit') return Number(word)
+  if (program === 'dump') {
+    context.log(word)
+    context.log(await files.readText(path))
+    await files.writeAtomic(path, 'x').catch((error: unknown) => context.log(`read-only: ${error instanceof FileFailure ? error.code : String(error)}`))
+    await files.writeAtomic('/scratch/x', 'x').then(() => context.log('scratch: written'))
+  }
   await new Promise<void>((resolve) => context.stop.addEventListener('abort', () => resolve(), { once: true }))
   return 0
 }

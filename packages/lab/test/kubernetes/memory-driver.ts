@@ -40,8 +40,9 @@ type Handlers = { readonly [M in Method]?: (request: RequestOf<M>, context: Cont
 
 export function memoryDriver(backend: MemoryBackend): Images {
   const program: Program = async (context) => {
-    const mode = context.args.includes('--mode=node') ? 'node' : 'controller'
-    const handlers = { ...identity, ...(mode === 'node' ? nodeService(backend) : controllerService(backend)) }
+    const mode = context.args.includes('--mode=controller') ? 'controller' : 'node'
+    const isAll = context.args.includes('--mode=all')
+    const handlers = { ...identity, ...(mode === 'node' ? nodeService(backend) : {}), ...(mode === 'controller' || isAll ? controllerService(backend) : {}) }
     const socket = mode === 'node' ? `/var/lib/kubelet/plugins/${driverName}/csi.sock` : '/csi/csi.sock'
     const server = await context.effects.rpc.serve(socket, Object.keys(handlers), (method, request) => answer(backend, handlers, method, request, context))
     const servers = [server]

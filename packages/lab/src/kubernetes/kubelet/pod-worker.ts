@@ -138,7 +138,8 @@ export class PodWorker {
   #claimReady(podVolume: PodVolume): boolean {
     const { api, volumes } = this.#parts
     const name = claimNameOf(this.#pod, podVolume)
-    const claim = name === undefined ? undefined : api.get<Claim>('persistentvolumeclaims', name, this.#pod.metadata.namespace)
+    if (name === undefined) return this.#unsupported(podVolume.name)
+    const claim = api.get<Claim>('persistentvolumeclaims', name, this.#pod.metadata.namespace)
     const bound = claim !== undefined && annotationOf(claim, bindCompleted) !== undefined && claim.status?.phase === 'Bound'
     const volume = bound ? api.get<Volume>('persistentvolumes', claim.spec.volumeName ?? '') : undefined
     if (claim === undefined || volume === undefined) {
@@ -157,7 +158,12 @@ export class PodWorker {
       this.#local.set(podVolume.name, path)
       return true
     }
-    this.#parts.api.event(this.#pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume.metadata.name}" : the lab mounts CSI, hostPath and local volumes, and this is none of them`)
+    return this.#unsupported(volume.metadata.name)
+  }
+
+  #unsupported(name: string): false {
+    const what = 'the lab mounts persistent CSI, hostPath and local volumes, emptyDir, configMap, secret, downwardAPI and projected ones, and this is none of them'
+    this.#parts.api.event(this.#pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${name}" : ${what}`)
     this.#parts.wakeAfter(60_000)
     return false
   }

@@ -5,6 +5,7 @@ import type { ExecResult } from '../api/pod-streams.ts'
 import type { ContainerContext, Images, Program } from './container.ts'
 import { ContainerKilled } from './container-life.ts'
 import { ContainerLog } from './container-log.ts'
+import { withOwnMountTable } from './container-mounts.ts'
 import { containerFiles, containerRpc, viewOf } from './container-view.ts'
 import type { Mount } from './container-view.ts'
 import { mortalEffects } from './mortal-effects.ts'
@@ -113,6 +114,7 @@ export class ContainerRuntime {
   #contextFor(spec: ContainerSpec, root: string, life: MortalEffects, stop: AbortSignal, log: ContainerLog): ContainerContext {
     const view = viewOf([...systemMounts(spec.privileged), ...spec.mounts], root)
     const { files, rpc } = life.effects
+    const seen = containerFiles(files, view)
     return {
       namespace: spec.namespace,
       pod: spec.pod,
@@ -125,7 +127,7 @@ export class ContainerRuntime {
       privileged: spec.privileged,
       log: (line) => log.write(line),
       stop,
-      effects: { ...life.effects, files: containerFiles(files, view), rpc: containerRpc(rpc, view, this.#options.socketAddress ?? ((path) => path)) },
+      effects: { ...life.effects, files: spec.privileged ? seen : withOwnMountTable(seen, spec.mounts), rpc: containerRpc(rpc, view, this.#options.socketAddress ?? ((path) => path)) },
     }
   }
 

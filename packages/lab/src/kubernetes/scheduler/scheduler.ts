@@ -34,6 +34,8 @@ class Scheduler {
   readonly #pending: PendingPods
   readonly #assumed = new Map<string, Assumed>()
   readonly #assumedOn = new Map<string, Set<string>>()
+  /** What `#podsOn` found, until something on the node changes. */
+  readonly #known = new Map<string, readonly Pod[]>()
   readonly #cluster: Cluster
   #keepsApart = 0
   #turn = false
@@ -63,6 +65,7 @@ class Scheduler {
     pods.onChange(({ type, object, previous }) => {
       this.#keepsApart += Number(type !== 'DELETED' && hasPodAffinity(object)) - Number(previous !== undefined && hasPodAffinity(previous))
       const key = keyOf(object)
+      this.#known.delete(object.spec.nodeName ?? '')
       if ((object.spec.nodeName ?? '') !== '' || type === 'DELETED') this.#unassume(key)
       if (type === 'DELETED' || isPodOver(object)) {
         this.#pending.forget(key)
@@ -117,6 +120,7 @@ class Scheduler {
     const timeout = this.#parts.clock.after(bindTimeoutMs, () => this.#giveUp(key, 'binding volumes: context deadline exceeded'))
     this.#assumed.set(key, { pod, placement, timeout })
     const there = this.#assumedOn.get(placement.node) ?? new Set()
+    this.#known.delete(placement.node)
     this.#assumedOn.set(placement.node, there.add(key))
   }
 
@@ -124,7 +128,9 @@ class Scheduler {
     const assumed = this.#assumed.get(key)
     assumed?.timeout?.()
     this.#assumed.delete(key)
-    if (assumed !== undefined) this.#assumedOn.get(assumed.placement.node)?.delete(key)
+    if (assumed === undefined) return
+    this.#assumedOn.get(assumed.placement.node)?.delete(key)
+    this.#known.delete(assumed.placement.node)
   }
 
   /** Binds the pod once its volumes are. */
@@ -179,9 +185,13 @@ class Scheduler {
   }
 
   #podsOn(node: string): readonly Pod[] {
+    const cached = this.#known.get(node)
+    if (cached !== undefined) return cached
     const known = this.#parts.caches.pods.by('node', node).filter((pod) => !isPodOver(pod))
     const assumed = [...(this.#assumedOn.get(node) ?? [])].flatMap((key) => this.#assumed.get(key)?.pod ?? [])
-    return assumed.length === 0 ? known : [...known, ...assumed]
+    const all = [...known, ...assumed]
+    this.#known.set(node, all)
+    return all
   }
 
   #placedPods(): readonly PlacedPod[] {

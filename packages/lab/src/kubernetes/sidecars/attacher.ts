@@ -1,5 +1,6 @@
 /** csi-attacher 4.13.0: a VolumeAttachment is a promise, and its status says whether it is kept. */
 import type { CSIPersistentVolumeSource } from 'kubernetes-types/core/v1'
+import type { Api } from '../api/api.ts'
 import { Informer } from '../controllers/informer.ts'
 import type { Attachment, CsiNode, Secret, Volume } from '../controllers/objects.ts'
 import { annotationOf, isDeleted, keyOf } from '../controllers/objects.ts'
@@ -24,9 +25,11 @@ class Attacher {
   readonly #finalizer: string
   /** Attachments whose state at the driver is not what their status says. */
   readonly #forced = new Set<string>()
+  readonly #attachments: Informer<Attachment>
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar
+    this.#attachments = attachmentsByVolume(sidecar.api)
     this.#finalizer = `external-attacher/${sidecar.driver.driver.replaceAll('/', '-')}`
   }
 
@@ -34,8 +37,7 @@ class Attacher {
     const { api, driver, queue, onEnd } = this.#sidecar
     const attachmentQueue = queue('attachments', (key) => this.#sync(key))
     const volumeQueue = queue('volumes', (key) => this.#syncVolume(key))
-    const byVolume = { volume: ({ spec }: Attachment) => (spec.source.persistentVolumeName === undefined ? [] : [spec.source.persistentVolumeName]) }
-    const attachments = new Informer<Attachment>(api, 'volumeattachments.storage.k8s.io', byVolume)
+    const attachments = this.#attachments
     const volumes = new Informer<Volume>(api, 'persistentvolumes')
     onEnd(() => [attachments, volumes].forEach((each) => each.stop()))
     attachments.onChange(({ type, object, previous }) => {
@@ -149,8 +151,7 @@ class Attacher {
     const { api } = this.#sidecar
     const volume = api.get<Volume>('persistentvolumes', name)
     if (volume === undefined || !isDeleted(volume) || !hasFinalizer(volume, this.#finalizer)) return
-    const needed = api.list<Attachment>('volumeattachments.storage.k8s.io').some(({ spec }) => spec.source.persistentVolumeName === name)
-    if (!needed) removeFinalizer(api, 'persistentvolumes', volume, this.#finalizer)
+    if (this.#attachments.by('volume', name).length === 0) removeFinalizer(api, 'persistentvolumes', volume, this.#finalizer)
   }
 
   /** `--reconcile-sync`: what the driver lists as published against what the attachments say. */
@@ -182,6 +183,10 @@ class Attacher {
     })
     onEnd(() => cancel())
   }
+}
+
+export function attachmentsByVolume(api: Api): Informer<Attachment> {
+  return new Informer<Attachment>(api, 'volumeattachments.storage.k8s.io', { volume: ({ spec }) => (spec.source.persistentVolumeName === undefined ? [] : [spec.source.persistentVolumeName]) })
 }
 
 function csiOf(volume: Volume): CSIPersistentVolumeSource {

@@ -71,11 +71,19 @@ function valuesOf(answer: GetCapacityResponse): { capacity: string; maximumVolum
   return answer.maximumVolumeSize === undefined ? { capacity } : { capacity, maximumVolumeSize: Size.bytes(answer.maximumVolumeSize).toString() }
 }
 
-/** `--capacity-ownerref-level`: 0 is the pod itself, 1 its controller. */
+const ownerResources: Readonly<Record<string, string>> = { ReplicaSet: 'replicasets.apps', Deployment: 'deployments.apps', DaemonSet: 'daemonsets.apps', StatefulSet: 'statefulsets.apps' }
+
+/** `--capacity-ownerref-level`: 0 is the pod itself, 1 what controls it, 2 what controls that. */
 function ownerOf(sidecar: Sidecar, namespace: string): readonly OwnerReference[] {
-  const pod = sidecar.api.get<KubeObject>('pods', sidecar.context.env['POD_NAME'] ?? sidecar.context.pod, namespace)
-  const owner = pod === undefined ? undefined : controllerOf(pod)
-  if (pod === undefined) return []
-  if (owner === undefined || sidecar.flags.count('capacity-ownerref-level', 1) === 0) return [{ apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid, controller: true }]
-  return [{ apiVersion: 'apps/v1', kind: owner.kind, name: owner.name, uid: owner.uid, controller: true }]
+  let object = sidecar.api.get<KubeObject>('pods', sidecar.context.env['POD_NAME'] ?? sidecar.context.pod, namespace)
+  for (let level = sidecar.flags.count('capacity-ownerref-level', 1); level > 0 && object !== undefined; level -= 1) {
+    const owner = controllerOf(object)
+    const resource = ownerResources[owner?.kind ?? '']
+    const next = owner === undefined || resource === undefined ? undefined : sidecar.api.get<KubeObject>(resource, owner.name, namespace)
+    if (next === undefined) break
+    object = next
+  }
+  if (object === undefined) return []
+  const { apiVersion, kind, metadata } = object
+  return [{ apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true }]
 }

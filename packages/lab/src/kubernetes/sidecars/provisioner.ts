@@ -7,6 +7,7 @@ import { annotationOf, isDeleted, keyOf, splitKey } from '../controllers/objects
 import { provisionedBy, betaStorageProvisioner, selectedNode, storageProvisioner } from '../controllers/volumes/annotations.ts'
 import { classNameOf, requestedSize, waitsForConsumer } from '../controllers/volumes/match-volume.ts'
 import { change, hasFinalizer, remove, removeFinalizer, withAnnotations } from '../controllers/write.ts'
+import { attachmentsByVolume } from './attacher.ts'
 import { publishCapacity } from './capacity.ts'
 import { CsiFailure, mayBeGoingOn } from './csi-client.ts'
 import { nodeDeployment } from './node-deployment.ts'
@@ -57,10 +58,12 @@ class Provisioner {
   readonly #inProgress = new Map<string, Claim>()
   /** When a claim was refused for good: it is asked again only `--retry-interval-max` later. */
   readonly #infeasibleAt = new Map<string, number>()
+  readonly #attachments: Informer<Attachment>
   #refreshCapacity = (): void => {}
 
   constructor(sidecar: Sidecar, deployment: NodeDeployment | undefined) {
     this.#sidecar = sidecar
+    this.#attachments = attachmentsByVolume(sidecar.api)
     this.#nodeDeployment = deployment
   }
 
@@ -74,9 +77,9 @@ class Provisioner {
     const volumeQueue = queue('volumes', (key) => this.#syncVolume(key))
     const claims = new Informer<Claim>(api, 'persistentvolumeclaims')
     const volumes = new Informer<Volume>(api, 'persistentvolumes')
-    onEnd(() => [claims, volumes].forEach((each) => each.stop()))
+    onEnd(() => [claims, volumes, this.#attachments].forEach((each) => each.stop()))
     claims.onChange(({ type, object }) => {
-      if (type !== 'DELETED' || this.#inProgress.has(object.metadata.uid)) if (this.#asksFor(object) || this.#inProgress.has(object.metadata.uid)) claimQueue.add(keyOf(object))
+      if ((type !== 'DELETED' && this.#asksFor(object)) || this.#inProgress.has(object.metadata.uid)) claimQueue.add(keyOf(object))
     })
     volumes.onChange(({ type, object }) => {
       if (type !== 'DELETED' && this.#shouldDelete(object)) volumeQueue.add(keyOf(object))
@@ -216,7 +219,7 @@ class Provisioner {
     const volume = api.get<Volume>('persistentvolumes', key)
     if (volume === undefined || !this.#shouldDelete(volume)) return
     try {
-      const attachment = api.list<Attachment>('volumeattachments.storage.k8s.io').find(({ spec }) => spec.source.persistentVolumeName === key)
+      const attachment = this.#attachments.by('volume', key)[0]
       if (attachment !== undefined) throw new Error(`persistentvolume ${key} is still attached to node ${attachment.spec.nodeName}`)
       await client.call('/csi.v1.Controller/DeleteVolume', { volumeId: volume.spec.csi?.volumeHandle ?? '', secrets: this.#deletionSecrets(volume) }, timeoutMs)
     } catch (error) {

@@ -22,10 +22,17 @@ export const resizerKind: SidecarKind = {
   defaultTimeoutMs: 10_000,
   defaultWorkers: 10,
   flags: { 'resync-period': 'duration', 'workers': 'count', 'handle-volume-inuse-error': 'boolean', 'extra-modify-metadata': 'boolean', 'resize-timeout': 'duration', 'modify-timeout': 'duration' },
-  start: (sidecar) => {
-    if (!sidecar.driver.controller.has('EXPAND_VOLUME')) throw new Error('CSI driver neither supports controller resize nor node resize')
-    new Resizer(sidecar).run()
-  },
+  start: async (sidecar) => new Resizer(sidecar, await whoExpands(sidecar)).run(),
+}
+
+/** `node`: nothing is to do but to write that the node has to. */
+type Expander = 'controller' | 'node'
+
+async function whoExpands({ client, driver, timeoutMs }: Sidecar): Promise<Expander> {
+  if (driver.controller.has('EXPAND_VOLUME')) return 'controller'
+  const { capabilities } = await client.call('/csi.v1.Node/NodeGetCapabilities', {}, timeoutMs)
+  if (capabilities.some(({ rpc }) => rpc?.type === 'EXPAND_VOLUME')) return 'node'
+  throw new Error('CSI driver neither supports controller resize nor node resize')
 }
 
 class Resizer {
@@ -36,8 +43,11 @@ class Resizer {
   readonly #infeasible = new Map<string, { readonly size: string; readonly at: number }>()
   readonly #finalErrors = new Set<string>()
 
-  constructor(sidecar: Sidecar) {
+  readonly #expander: Expander
+
+  constructor(sidecar: Sidecar, expander: Expander) {
     this.#sidecar = sidecar
+    this.#expander = expander
   }
 
   run(): void {
@@ -116,6 +126,7 @@ class Resizer {
 
   async #ask(volume: Volume, size: Size): Promise<{ readonly capacityBytes: number; readonly nodeExpansionRequired: boolean }> {
     const { api, client, driver, flags, timeoutMs } = this.#sidecar
+    if (this.#expander === 'node') return { capacityBytes: size.toNumber(), nodeExpansionRequired: true }
     const csi = volume.spec.csi
     const reference = csi?.controllerExpandSecretRef
     const mode = csiAccessMode(volume.spec.accessModes ?? [], driver.controller.has('SINGLE_NODE_MULTI_WRITER'))

@@ -85,6 +85,9 @@ export const startNodeLifecycle: StartController = (parts) => {
       const since = taint.timeAdded === undefined ? clock.now() : Date.parse(taint.timeAdded)
       return seconds !== undefined && clock.now() - since >= seconds * 1000
     })
+  caches.nodes.onChange(({ type, object, previous }) => {
+    if (type !== 'DELETED' && (previous === undefined || readiness(previous) !== readiness(object))) taint(object)
+  })
   return every(parts, monitorPeriodMs, look)
 }
 

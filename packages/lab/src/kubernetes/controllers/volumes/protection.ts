@@ -8,21 +8,27 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from '../write.ts'
 export const claimProtection = 'kubernetes.io/pvc-protection'
 export const volumeProtection = 'kubernetes.io/pv-protection'
 
+/** A pod that was made just before the claim was deleted is in the cache after this. */
+const settleMs = 250
+
 export const startClaimProtection: StartController = (parts) => {
-  const { api, caches } = parts
+  const { api, caches, clock } = parts
+  const firstSeen = new Map<string, number>()
   const queue = queueOf(parts, 'claim-protection', (key) => {
     const { name, namespace } = splitKey(key)
     const claim = api.get<Claim>('persistentvolumeclaims', name, namespace)
     if (claim === undefined) return
     if (!isDeleted(claim)) return void addFinalizer(api, 'persistentvolumeclaims', claim, claimProtection)
-    if (hasFinalizer(claim, claimProtection) && !isUsed(claim)) removeFinalizer(api, 'persistentvolumeclaims', claim, claimProtection)
+    if (!hasFinalizer(claim, claimProtection)) return
+    const since = firstSeen.get(claim.metadata.uid) ?? clock.monotonic()
+    firstSeen.set(claim.metadata.uid, since)
+    const patience = since + settleMs - clock.monotonic()
+    if (patience > 0) return queue.addAfter(key, patience)
+    if (caches.pods.by('claim', key).some(isUser)) return
+    firstSeen.delete(claim.metadata.uid)
+    removeFinalizer(api, 'persistentvolumeclaims', claim, claimProtection)
   })
-  /** Asks the cache and then the store, so that a pod just made is not missed. A pod that is not on a node yet does not count. */
-  const isUsed = (claim: Claim): boolean => {
-    if (caches.pods.by('claim', keyOf(claim)).some(isUser)) return true
-    const pods = api.list<Pod>('pods', { namespace: claim.metadata.namespace ?? '' })
-    return pods.some((pod) => isUser(pod) && claimNamesOf(pod).includes(claim.metadata.name))
-  }
+  /** A pod that is not on a node yet does not count. */
   const isUser = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== '' && !isPodOver(pod)
   caches.claims.onChange(({ type, object }) => {
     if (type !== 'DELETED' && isDeleted(object) === hasFinalizer(object, claimProtection)) queue.add(keyOf(object))
