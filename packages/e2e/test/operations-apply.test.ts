@@ -1,7 +1,8 @@
+import { KubernetesClient } from '@stowage/kubernetes'
 import { applyPlan } from '@stowage/operations'
 import type { AppliableObject, AppliablePlan, StepEvent } from '@stowage/operations'
 import { expect, test } from 'vitest'
-import { onStage, versions } from './operations-stage.ts'
+import { onStage, server, versions } from './operations-stage.ts'
 import type { OperationsStage } from './operations-stage.ts'
 
 const namespace = 'storage-system'
@@ -106,6 +107,26 @@ test('interrupted at any request, a run resumes, loses track of nothing, and end
     })
   }
   expect(new Set(everything.map((keys) => JSON.stringify(Object.keys(keys).sort()))).size).toBe(1)
+})
+
+test('killed at any request, without a last word, the next run takes it up', async () => {
+  for (let killAt = 1; killAt <= 20; killAt++) {
+    await onStage(async (stage) => {
+      const { client, world } = stage
+      const victim = world.process('victim')
+      let seen = 0
+      world.faults.http = (_, process) => {
+        if (process === 'victim' && ++seen === killAt) world.process('killer').effects.clock.after(1, () => victim.kill())
+        return 'deliver'
+      }
+      void applyPlan(whole, { client: new KubernetesClient({ server, http: victim.effects.http, clock: victim.effects.clock }) })
+      await client.clock.sleep(60_000)
+      expect(victim.alive, `killed at request ${killAt}`).toBe(false)
+      expect(await applyPlan(whole, { client }), `killed at request ${killAt}`).toMatchObject({ ok: true })
+      expect(await applyPlan(plan(namespaceObject), { client, prune: true })).toMatchObject({ ok: true, left: [{ entry: { id: volume.id } }] })
+      expect(await find(stage, 'ConfigMap', 'config', 'v1', namespace)).toBeUndefined()
+    })
+  }
 })
 
 test('what left the plan stays until pruning is asked for; what holds data stays until it is named', () =>
