@@ -59,7 +59,7 @@ export function containerOf(pod: JsonObject, asked: string | undefined, name: st
 function kept(lines: readonly LogLine[], query: URLSearchParams, nowMs: number): readonly LogLine[] {
   const seconds = Number(query.get('sinceSeconds') ?? 0)
   const since = query.get('sinceTime') ?? (seconds > 0 ? new Date(nowMs - seconds * 1000).toISOString() : '')
-  const recent = since === '' ? lines : lines.filter(each => each.time >= since)
+  const recent = since === '' ? lines : lines.filter(each => Date.parse(each.time) >= Date.parse(since))
   const tail = query.get('tailLines')
   return tail === null || Number(tail) >= recent.length ? recent : recent.slice(recent.length - Number(tail))
 }
