@@ -37,7 +37,7 @@ export const storage = defineStorage({
         ssd: true,
         reclaimPolicy: 'Delete',
       },
-      hostpath: { backend: 'disk', volumeBindingMode: 'Immediate', reclaimPolicy: 'Delete' },
+      hostpath: { backend: 'disk', reclaimPolicy: 'Delete' },
     },
   },
 })

@@ -19,7 +19,7 @@ export interface LabLayout {
 
 const gib = 1024 ** 3
 
-/** Two Proxmox nodes with ZFS, LVM-thin and directories, one shared storage; two VMs on the first, one on the second. */
+/** Two Proxmox nodes with ZFS, LVM-thin and directories, one shared storage; two VMs on each. */
 export const homelab: LabLayout = {
   region: 'pve',
   proxmoxNodes: ['pve1', 'pve2'],
@@ -33,5 +33,6 @@ export const homelab: LabLayout = {
     { name: 'k1', vmid: 101, on: 'pve1', systemUuid: '11111111-0000-4000-8000-000000000101' },
     { name: 'k2', vmid: 102, on: 'pve1', systemUuid: '11111111-0000-4000-8000-000000000102' },
     { name: 'k3', vmid: 103, on: 'pve2', systemUuid: '11111111-0000-4000-8000-000000000103' },
+    { name: 'k4', vmid: 104, on: 'pve2', systemUuid: '11111111-0000-4000-8000-000000000104' },
   ],
 }

@@ -23,6 +23,6 @@ export function configure(command: Command, context: CommandContext): void {
   withDirectory('status', 'say whether a lab is up, and how to reach it').action(async (flags: LabFlags) => exit(await (await import('../lab/lab-down.ts')).labStatus(flags, terminal)))
   command.addHelpText(
     'after',
-    examples(['stowage lab up', 'two Proxmox nodes, three VMs that are Kubernetes nodes'], ['stowage apply --kubeconfig ~/.local/state/stowage/lab/kubeconfig storage.yaml', 'put a declaration into it'], ['stowage lab down', 'and away with it']),
+    examples(['stowage lab up', 'two Proxmox nodes, four VMs that are Kubernetes nodes'], ['stowage apply --kubeconfig ~/.local/state/stowage/lab/kubeconfig storage.yaml', 'put a declaration into it'], ['stowage lab down', 'and away with it']),
   )
 }

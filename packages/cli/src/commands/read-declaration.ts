@@ -1,7 +1,8 @@
 /** Files named on the command line, as a declaration. */
 import { resolve } from 'node:path'
 import { FileFailure } from '@stowage/effects'
-import { readDeclaration, type ReadDeclaration, type SourceText, type Spec } from '@stowage/module'
+import type { ReadDeclaration, SourceText, Spec } from '@stowage/module'
+import { readDeclaration } from '@stowage/module/spec/read'
 import { exitCodes, UsageError, type ExitCode } from '../output/exit-code.ts'
 import { countText, findingJson, findingsText } from '../output/findings-text.ts'
 import { json, type Terminal } from '../output/terminal.ts'

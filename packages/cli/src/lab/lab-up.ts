@@ -95,7 +95,7 @@ export function shown(state: LabState, flags: LabFlags, terminal: Terminal, code
   const proxmox = Object.entries(state.proxmoxUrls).map(([node, url]) => `  Proxmox ${node}  ${url}  (CA ${state.proxmoxCa})`)
   terminal.stdout(
     [
-      'The lab is up: two Proxmox nodes, three VMs that are Kubernetes nodes. It lives in memory.',
+      'The lab is up: two Proxmox nodes, four VMs that are Kubernetes nodes. It lives in memory.',
       `  Kubernetes    ${state.kubernetesUrl}`,
       ...proxmox,
       '',

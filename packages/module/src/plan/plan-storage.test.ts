@@ -67,7 +67,7 @@ test('the home lab’s classes stand in the cluster as the documents have them',
   })
   const document001 = parse(readFileSync(fileURLToPath(new URL('../../../../examples/seeds/001/05.yaml', import.meta.url)), 'utf8'))
   expect(named(plan, 'StorageClass', 'proxmox-ssd')).toMatchObject(document001)
-  expect(named(plan, 'StorageClass', 'hostpath')).toMatchObject({ provisioner: 'local.csi.stowage.dev', volumeBindingMode: 'Immediate', reclaimPolicy: 'Delete', allowVolumeExpansion: true })
+  expect(named(plan, 'StorageClass', 'hostpath')).toMatchObject({ provisioner: 'local.csi.stowage.dev', volumeBindingMode: 'WaitForFirstConsumer', reclaimPolicy: 'Delete', allowVolumeExpansion: true })
 })
 
 test('each driver name has a CSIDriver; only disks are attached', () => {

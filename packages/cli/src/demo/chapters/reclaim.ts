@@ -17,7 +17,7 @@ async function underRetain(world: DemoWorld): Promise<void> {
   const { client, narrator } = world
   const volume = await boundVolume(world, namespace, 'test-csi-pvc')
   const name = volume.metadata?.name ?? ''
-  await client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: 'test-storage-pod' })
+  await client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: 'test-storage-pod' }, { gracePeriodSeconds: 1 })
   await client.remove({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: 'test-csi-pvc' })
   await eventually(world, 'the PV is Released', async () => (await client.get<PersistentVolume>({ apiVersion: 'v1', kind: 'PersistentVolume', name })).status?.phase === 'Released' || undefined, 60_000)
   present(storedDisk(world, volume), 'the disk is still there')
@@ -37,7 +37,7 @@ async function underDelete(world: DemoWorld): Promise<void> {
   present(storedDisk(world, volume), `${disk} is there`)
   await exec(world, namespace, 'my-app', 'sh', '-c', 'echo kept until deleted > /data/note && sync')
   narrator.seen(`my-app-data of class proxmox-ssd (csi.proxmox.sinextra.dev) is ${disk} on ${storage}`)
-  await client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: 'my-app' })
+  await client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: 'my-app' }, { gracePeriodSeconds: 1 })
   await client.remove({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: 'my-app-data' })
   await eventually(world, 'the disk is gone', () => storedDisk(world, volume) === undefined || undefined, 60_000)
   await eventually(world, 'the PV is gone', async () => (await client.find({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume.metadata?.name ?? '' })) === undefined || undefined, 60_000)
