@@ -13,10 +13,11 @@ import { vmOf } from './vm-config.ts'
 async function startUp(call: Call, vm: Vm): Promise<void> {
   await applyPending(call, vm)
   await takeTime(call.cluster, 500)
+  // QEMU opens every image before the guest boots; one that is not there keeps the VM from starting.
+  await plugAll(call.cluster, vm)
   vm.running = true
   vm.startedAt = call.cluster.clock.monotonic() / 1000
   await vm.power?.start()
-  await plugAll(call.cluster, vm)
   call.cluster.history.add({ kind: 'vm started', node: vm.node, vmid: vm.vmid, note: vm.name })
 }
 
@@ -24,6 +25,7 @@ async function shutDown(call: Call, vm: Vm): Promise<void> {
   await vm.power?.stop()
   await takeTime(call.cluster, 300)
   vm.running = false
+  for (const slot of vm.plugged.keys()) await vm.hardware.unplug(slot)
   vm.plugged.clear()
   call.cluster.history.add({ kind: 'vm stopped', node: vm.node, vmid: vm.vmid, note: vm.name })
 }

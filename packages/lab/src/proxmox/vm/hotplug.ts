@@ -49,14 +49,12 @@ function bootSlot(vm: Vm): string | undefined {
   return /order=([a-z]+\d+)/.exec(vm.config.get('boot') ?? '')?.[1]
 }
 
-/** Fills the slots of a VM that starts from its config. */
+/** Fills the slots of a VM that starts from its config: all, or none when an image is not there. */
 export async function plugAll(cluster: Cluster, vm: Vm): Promise<void> {
-  for (const [slot, text] of vm.config) {
-    if (!/^(scsi|virtio|sata|ide)\d+$/.test(slot)) continue
-    const drive = readDrive(text)
-    if (drive.file === 'none' || drive.options['media'] === 'cdrom') continue
-    await plugDrive(cluster, vm, slot, drive)
-  }
+  const slots = [...vm.config].filter(([slot]) => /^(scsi|virtio|sata|ide)\d+$/.test(slot)).map(([slot, text]) => ({ slot, drive: readDrive(text) }))
+  const drives = slots.filter(({ drive }) => drive.file !== 'none' && drive.options['media'] !== 'cdrom')
+  for (const { drive } of drives) volumeOn(cluster, vm.node, drive.file)
+  for (const { slot, drive } of drives) await plugDrive(cluster, vm, slot, drive)
 }
 
 /** Shows a machine that is connected late what QEMU holds already. */

@@ -179,3 +179,15 @@ test('the UUID of a VM is in smbios1 and not in the resources', () =>
     expect(data).toMatchObject([{ vmid: 100, node: 'pve1', status: 'running', name: 'k1' }, { vmid: 101 }, { vmid: 102, node: 'pve2' }])
     expect(JSON.stringify(data)).not.toContain('11111111-2222')
   }))
+
+test('a VM whose disk is gone does not start, and a VM that stops lets go of all its disks', () =>
+  inLab(async (rig) => {
+    const root = rig.as('PVEAPIToken=root@pam!key=rootsecret')
+    await attached(rig)
+    expect([...rig.guest.slots.keys()]).toEqual(['scsi0', 'scsi1'])
+    await rig.task((await root('POST', '/nodes/pve1/qemu/100/status/stop')).data)
+    expect([...rig.guest.slots.keys()]).toEqual([])
+    await rig.csi('DELETE', `${content}/${volid}`, { delay: 10 })
+    expect(await rig.task((await root('POST', '/nodes/pve1/qemu/100/status/start')).data)).toBe("zfs error: cannot open 'rpool/data/vm-9999-pvc-1': dataset does not exist")
+    expect([rig.proxmox.world.vm(100)?.running, rig.proxmox.world.vm(100)?.plugged.size]).toEqual([false, 0])
+  }))
