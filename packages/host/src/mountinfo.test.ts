@@ -5,10 +5,10 @@ import { isReadOnly, mountAt, mountHolding, mountsOf, parseMountinfo, unescapeOc
 
 const text = [
   '27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,errors=remount-ro',
-  '42 27 7:0 / /tmp/m rw,noatime - xfs /dev/sdb rw,inode64,prjquota',
-  '43 27 7:0 / /tmp/c ro,relatime shared:2 master:1 propagate_from:3 - xfs /dev/sdb rw,inode64',
+  '42 27 7:0 / /mnt/m rw,noatime - xfs /dev/sdb rw,inode64,prjquota',
+  '43 27 7:0 / /mnt/c ro,relatime shared:2 master:1 propagate_from:3 - xfs /dev/sdb rw,inode64',
   '44 27 0:6 /sdc /var/lib/kubelet/a\\040b rw,relatime - devtmpfs devtmpfs rw,size=1k',
-  '45 42 7:1 / /tmp/m ro,relatime - ext4 /dev/sdd ro',
+  '45 42 7:1 / /mnt/m ro,relatime - ext4 /dev/sdd ro',
   '',
 ].join('\n')
 const mounts = parseMountinfo(text)
@@ -16,7 +16,7 @@ const mounts = parseMountinfo(text)
 test('every line is a mount, whatever the number of its optional fields', () => {
   expect(mounts).toHaveLength(5)
   expect(mounts[2]).toEqual({
-    id: 43, parent: 27, device: '7:0', root: '/', mountPoint: '/tmp/c', options: ['ro', 'relatime'],
+    id: 43, parent: 27, device: '7:0', root: '/', mountPoint: '/mnt/c', options: ['ro', 'relatime'],
     optionalFields: ['shared:2', 'master:1', 'propagate_from:3'], type: 'xfs', source: '/dev/sdb', superOptions: ['rw', 'inode64'],
   })
 })
@@ -27,13 +27,13 @@ test('escapes are read, so a path with a blank is found', () => {
 })
 
 test('at a path with two mounts the upper one is seen', () => {
-  expect(mountAt(mounts, '/tmp/m/')?.source).toBe('/dev/sdd')
-  expect(mountAt(mounts, '/tmp')).toBeUndefined()
+  expect(mountAt(mounts, '/mnt/m/')?.source).toBe('/dev/sdd')
+  expect(mountAt(mounts, '/mnt')).toBeUndefined()
 })
 
 test('a path is held by the nearest mount above it', () => {
-  expect(mountHolding(mounts, '/tmp/c/deep/er')?.id).toBe(43)
-  expect(mountHolding(mounts, '/tmp/cc')?.id).toBe(27)
+  expect(mountHolding(mounts, '/mnt/c/deep/er')?.id).toBe(43)
+  expect(mountHolding(mounts, '/mnt/cc')?.id).toBe(27)
 })
 
 test('the mounts of a device are all those of its filesystem', () => {
