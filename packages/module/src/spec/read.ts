@@ -79,7 +79,8 @@ export function defineStorage(declaration: Declaration): Spec {
 
 function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean): ReadDeclaration {
   if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
-  const parsed = declarationSchema.safeParse(value)
+  // Compiling the schema pays only for large declarations.
+  const parsed = declarationSchema.safeParse(value, { jitless: volumesIn(value) < 500 })
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft: Draft = parsed.success ? parsed.data : readable(value, schemaFindings)
   // What is written, but wrongly, was cut out and is reported already: it is not missing.
@@ -89,10 +90,15 @@ function readTree(value: unknown, locate: Locate, before: readonly Finding[], un
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
 }
 
+function volumesIn(value: unknown): number {
+  const volumes = valueAt(value, ['spec', 'volumes'])
+  return isTree(volumes) ? Object.keys(volumes).length : 0
+}
+
 /** What is left of a tree when its faults are cut out. */
 function readable(value: unknown, faults: readonly Finding[]): Draft {
   const cut = without(value, faults.flatMap(({ path }) => cutsFor(path, value)))
-  return draftSchema.safeParse(cut).data ?? {}
+  return draftSchema().safeParse(cut).data ?? {}
 }
 
 /** What to cut out for a fault: what stands there, and for a missing field the small map that lacks it (never a whole named entry). */

@@ -1,6 +1,6 @@
 /** One file: the whole declaration. Types, the published JSON Schema and the reference page all come from here. */
 import * as z from 'zod'
-import { backendSchema } from './backends.ts'
+import { backendSchema, localSchema, proxmoxSchema } from './backends.ts'
 import { className, classSchema } from './classes.ts'
 import { driverSettingsSchema } from './driver-settings.ts'
 import { volumeSchema } from './volumes.ts'
@@ -46,28 +46,22 @@ export type DeclaredClass = z.input<typeof classSchema>
 export type DeclaredVolume = z.input<typeof volumeSchema>
 export type DeclaredDriver = z.input<typeof driverSettingsSchema>
 
-/**
- * The same with every fault cut out: what checks look at, so that one fault does not hide another.
- * Each entry keeps its name even when nothing of it could be read.
- */
-export const draftSchema = z.object({
-  metadata: z.object({ name: z.string().optional() }).catch({}).optional(),
-  spec: z
-    .object({
-      namespace: z.string().optional().catch(undefined),
-      driver: driverSettingsSchema.optional().catch(undefined),
-      backends: z
-        .record(z.string(), backendSchema.extend({ proxmox: backendSchema.shape.proxmox.unwrap().partial().optional().catch({}), local: backendSchema.shape.local.unwrap().partial().optional().catch({}) }).catch({}))
-        .optional()
-        .catch(undefined),
-      classes: z.record(z.string(), classSchema.partial().catch({})).optional().catch(undefined),
-      volumes: z.record(z.string(), volumeSchema.partial().catch({})).optional().catch(undefined),
-      snapshots: section.optional().catch(undefined),
-      backup: section.optional().catch(undefined),
-      monitoring: section.optional().catch(undefined),
-    })
-    .catch({})
-    .optional(),
-})
+/** The declaration with every fault cut out: what checks look at, so that one fault does not hide another. */
+export type Draft = z.output<ReturnType<typeof draftSchema>>
 
-export type Draft = z.output<typeof draftSchema>
+/** Each entry keeps its name even when nothing of it could be read. Built only for a declaration that has faults. */
+export function draftSchema() {
+  const proxmox = proxmoxSchema.partial().optional().catch({})
+  const local = localSchema.partial().optional().catch({})
+  const spec = z.object({
+    namespace: z.string().optional().catch(undefined),
+    driver: driverSettingsSchema.optional().catch(undefined),
+    backends: z.record(z.string(), backendSchema.extend({ proxmox, local }).catch({})).optional().catch(undefined),
+    classes: z.record(z.string(), classSchema.partial().catch({})).optional().catch(undefined),
+    volumes: z.record(z.string(), volumeSchema.partial().catch({})).optional().catch(undefined),
+    snapshots: section.optional().catch(undefined),
+    backup: section.optional().catch(undefined),
+    monitoring: section.optional().catch(undefined),
+  })
+  return z.object({ metadata: z.object({ name: z.string().optional() }).catch({}).optional(), spec: spec.catch({}).optional() })
+}
