@@ -85,7 +85,7 @@ function schemas(rows) {
     for (const match of JSON.stringify(all[name]).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) visit(match[1])
   }
   for (const [name, schema] of Object.entries(all)) if (isRoot(schema, rows)) visit(name)
-  const fields = goFields(goApi, goMeta)
+  const fields = goFields(goApi, goMeta, `${goRoot}/k8s.io/apiextensions-apiserver`)
   return Object.fromEntries([...wanted].toSorted().map(name => [name, withGo(stripped(all[name]), fields[name])]))
 }
 
@@ -126,7 +126,7 @@ const files = {
   'go-types.json': goTypes(
     [`${kubernetes}/pkg/apis/core/types.go`, `${kubernetes}/pkg/apis/storage/types.go`],
     [`${goApi}/core/v1/types.go`, `${goApi}/storage/v1/types.go`],
-    ['PersistentVolumeClaimSpec', 'PersistentVolumeSource', 'PodSpec', 'VolumeAttachmentSpec', 'CSINodeDriver'],
+    ['PersistentVolumeClaimSpec', 'PersistentVolumeSource', 'PodSpec', 'VolumeAttachmentSpec', 'CSINodeDriver', 'VolumeNodeAffinity'],
   ),
 }
 const before = existsSync(`${outDir}manifest.json`) ? JSON.parse(readFileSync(`${outDir}manifest.json`, 'utf8')) : { sha256: {} }

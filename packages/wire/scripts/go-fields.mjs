@@ -4,8 +4,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
  * What Go's JSON does with each field of the API types: `{ 'io.k8s.api.core.v1.Pod': { spec: 'omitempty' … } }`.
  * Values: `pointer` (an explicit zero is kept, absence is dropped), `omit` (a zero value is dropped), `keep` (always written), `null` (written as null when absent).
  */
-export function goFields(apiModule, metaModule) {
+export function goFields(apiModule, metaModule, extensionsModule) {
   const out = {}
+  readFile(`${extensionsModule}/pkg/apis/apiextensions/v1/types.go`, 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.', out)
   readFile(`${metaModule}/pkg/apis/meta/v1/types.go`, 'io.k8s.apimachinery.pkg.apis.meta.v1.', out)
   for (const group of readdirSync(apiModule, { withFileTypes: true })) {
     if (!group.isDirectory()) continue

@@ -10,7 +10,7 @@ import type { SchemaCatalog } from './schema/catalog.ts'
 import { roundTrip } from './schema/round-trip.ts'
 
 export function decode(schemas: SchemaCatalog, resource: Resource, input: JsonObject, options: CallOptions): JsonObject {
-  assertKind(resource, input)
+  assertKind(schemas, resource, input)
   const node = schemas.of(resource)
   const unknown: string[] = []
   const typed = inTypes(resource, () => roundTrip(node, input, { unknown, known: schemas.known }))
@@ -40,10 +40,11 @@ function tellUnknown(resource: Resource, unknown: readonly string[], options: Ca
 }
 
 /** Absent kind and version are those of the path, as the server's decoder has it. */
-function assertKind(resource: Resource, input: JsonObject): void {
+function assertKind(schemas: SchemaCatalog, resource: Resource, input: JsonObject): void {
   const kind = textAt(input, 'kind') || resource.kind
   const version = textAt(input, 'apiVersion') || groupVersion(resource)
   if (version !== groupVersion(resource)) {
+    if (schemas.ofKind(version, kind) === undefined) throw cannotBeHandled(resource, `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`)
     throw badRequest(`the API version in the data (${version}) does not match the expected API version (${groupVersion(resource)})`)
   }
   if (kind === resource.kind) return

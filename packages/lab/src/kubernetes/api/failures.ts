@@ -49,6 +49,13 @@ export function noSuchResource(): ApiStatusError {
   return new ApiStatusError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
+/** Some kinds are never overwritten blindly. */
+export function versionMissing(resource: Resource, name: string): ApiStatusError {
+  const cause = { reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }
+  const message = `${resourceName(resource)} "${name}" is invalid: ${cause.field}: ${cause.message}`
+  return new ApiStatusError(422, 'Invalid', message, { ...about(resource, name), causes: [cause] })
+}
+
 /** 422 with every fault; `causes` in the order in which the server's validation meets them. */
 export function invalid(group: string, kind: string, name: string, causes: readonly Cause[]): ApiStatusError {
   const texts = [...new Set(causes.map(each => `${each.field}: ${each.message}`))]

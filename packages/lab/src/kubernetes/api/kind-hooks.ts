@@ -48,8 +48,24 @@ const services: KindHooks = {
     if (textAt(spec, 'type') === 'ExternalName') return object
     const asked = textAt(spec, 'clusterIP')
     const address = asked === '' ? freeAddress(memory) : asked
-    return { ...object, spec: { ...spec, clusterIP: address, clusterIPs: [address], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' } }
+    const ports = spec['ports'] === undefined ? {} : { ports: withNodePorts(memory, spec) }
+    return { ...object, spec: { ...spec, ...ports, clusterIP: address, clusterIPs: [address], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' } }
   },
+}
+
+function withNodePorts(memory: Memory, spec: JsonObject): Json {
+  const opened = ['NodePort', 'LoadBalancer'].includes(textAt(spec, 'type'))
+  return arrayAt(spec, 'ports').map(port => (opened && at(port, 'nodePort') === undefined ? { ...objectAt({ port }, 'port'), nodePort: freeNodePort(memory) } : port))
+}
+
+/** From 30000-32767, as the real server's default range. */
+function freeNodePort(memory: Memory): number {
+  const services = memory.list(memory.resource('services'), undefined)
+  const taken = new Set(services.flatMap(each => arrayAt(each, 'spec', 'ports')).map(each => at(each, 'nodePort')))
+  for (;;) {
+    const port = 30_000 + memory.random.integer(2_768)
+    if (!taken.has(port)) return port
+  }
 }
 
 function freeAddress(memory: Memory): string {

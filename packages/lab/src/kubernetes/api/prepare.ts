@@ -54,10 +54,14 @@ function onlyWritable(resource: Resource, current: JsonObject, input: JsonObject
 
 function withGeneration(resource: Resource, current: JsonObject, next: JsonObject, subresource: string | undefined): JsonObject {
   const strategy = strategyOf(resource)
-  if (strategy.generation !== true || subresource === 'status') return next
+  if (strategy.generation === undefined || subresource === 'status') return next
   const changed = resource.custom === true ? !same(contentOf(current), contentOf(next)) : !same(current['spec'], next['spec'])
   const annotated = strategy.generationOfAnnotations === true && !same(at(current, 'metadata', 'annotations'), at(next, 'metadata', 'annotations'))
   if (!changed && !annotated) return next
+  return counted(current, next)
+}
+
+function counted(current: JsonObject, next: JsonObject): JsonObject {
   return { ...next, metadata: { ...objectAt(next, 'metadata'), generation: (numberAt(current, 'metadata', 'generation') ?? 0) + 1 } }
 }
 

@@ -5,7 +5,7 @@ import type { CallOptions } from './call-options.ts'
 import { decode } from './decode.ts'
 import { deleteObject, isFinished } from './deletion.ts'
 import type { DeleteOutcome } from './deletion.ts'
-import { alreadyExists, badRequest, conflict, modifiedSince, notFound } from './failures.ts'
+import { alreadyExists, badRequest, conflict, modifiedSince, notFound, versionMissing } from './failures.ts'
 import { arrayAt, frozenObject, isObject, objectAt, same, textAt, without } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { appliedObject, createdBy, updatedBy } from './managed/managers.ts'
@@ -20,7 +20,7 @@ import { strategyOf } from './strategies.ts'
 import { createSubresource, getSubresource, scaleToObject, withScale } from './subresources.ts'
 import { validateCreate, validateUpdate } from './validation/index.ts'
 
-export interface PatchOutcome {
+export interface WriteOutcome {
   readonly object: JsonObject
   readonly created: boolean
 }
@@ -54,16 +54,20 @@ export class Requests extends Memory {
   }
 
   update(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
+    return this.updateOrCreate(resource, namespace, input, options).object
+  }
+
+  updateOrCreate(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): WriteOutcome {
     const name = textAt(input, 'metadata', 'name')
     const current = this.find(resource, namespace, name)
     if (current === undefined) {
       if (strategyOf(resource).createsOnUpdate !== true || options.subresource !== undefined) throw notFound(resource, name)
-      return this.create(resource, namespace, input, options)
+      return { object: this.create(resource, namespace, input, options), created: true }
     }
-    if (options.subresource === 'scale') return this.#scale(resource, current, input, options)
+    if (options.subresource === 'scale') return { object: this.#scale(resource, current, input, options), created: false }
     const decoded = decode(this.schemas, resource, input, options)
     this.#assertFresh(resource, current, decoded)
-    return this.#replace(resource, current, decoded, options)
+    return { object: this.#replace(resource, current, decoded, options), created: false }
   }
 
   #assertFresh(resource: Resource, current: JsonObject, input: JsonObject): void {
@@ -74,6 +78,7 @@ export class Requests extends Memory {
       throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${keyOf(resource, current)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`)
     }
     const asked = typeof resourceVersion === 'string' ? resourceVersion : ''
+    if (asked === '' && strategyOf(resource).needsVersion === true) throw versionMissing(resource, name)
     if (asked !== '' && asked !== '0' && asked !== textAt(current, 'metadata', 'resourceVersion')) throw conflict(resource, name, modifiedSince)
   }
 
@@ -81,7 +86,7 @@ export class Requests extends Memory {
     return this.patchOrCreate(resource, namespace, name, type, frozenBody(body), options).object
   }
 
-  patchOrCreate(resource: Resource, namespace: string, name: string, type: PatchType, body: Json, options: CallOptions): PatchOutcome {
+  patchOrCreate(resource: Resource, namespace: string, name: string, type: PatchType, body: Json, options: CallOptions): WriteOutcome {
     const current = this.find(resource, namespace, name)
     if (type === 'application/apply-patch+yaml') return this.#apply(resource, namespace, name, current, body, options)
     if (current === undefined) throw notFound(resource, name)
@@ -94,7 +99,7 @@ export class Requests extends Memory {
     return { object: this.#replace(resource, current, patched, options), created: false }
   }
 
-  #apply(resource: Resource, namespace: string, name: string, current: JsonObject | undefined, body: Json, options: CallOptions): PatchOutcome {
+  #apply(resource: Resource, namespace: string, name: string, current: JsonObject | undefined, body: Json, options: CallOptions): WriteOutcome {
     if (!isObject(body)) throw badRequest('error decoding YAML: an object was expected')
     const sent = textAt(body, 'metadata', 'name')
     if (sent !== '' && sent !== name) throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${name})`)

@@ -6,8 +6,8 @@ import type { Resource } from './resources.ts'
 export interface Strategy {
   /** The status that a new object starts with, whatever was sent; undefined keeps what was sent. */
   readonly initialStatus?: JsonObject
-  /** Whether metadata.generation counts changes of the spec. */
-  readonly generation?: boolean
+  /** Whether metadata.generation counts changes of the spec; `later` starts with the first change. */
+  readonly generation?: true | 'later'
   /** Annotations count as well (Deployments). */
   readonly generationOfAnnotations?: boolean
   /** Names that must be a DNS label and not only a subdomain. */
@@ -34,27 +34,28 @@ const strategies: Readonly<Record<string, Strategy>> = {
   serviceaccounts: { returnsDeleted: true },
   events: { managedFields: false, createsOnUpdate: true },
   'events.events.k8s.io': { managedFields: false, createsOnUpdate: true },
-  'leases.coordination.k8s.io': { managedFields: false, createsOnUpdate: true },
+  'leases.coordination.k8s.io': { managedFields: false, createsOnUpdate: true, needsVersion: true },
   'deployments.apps': { ...counted, generationOfAnnotations: true },
   'statefulsets.apps': counted,
   'replicasets.apps': counted,
   'daemonsets.apps': counted,
   'jobs.batch': counted,
   'cronjobs.batch': counted,
-  'poddisruptionbudgets.policy': { initialStatus: {}, generation: true },
+  'poddisruptionbudgets.policy': { initialStatus: {}, generation: true, needsVersion: true },
   'storageclasses.storage.k8s.io': { returnsDeleted: true },
-  'csidrivers.storage.k8s.io': { returnsDeleted: true },
-  'csinodes.storage.k8s.io': { returnsDeleted: true },
-  'volumeattachments.storage.k8s.io': { initialStatus: { attached: false }, returnsDeleted: true, needsVersion: false },
+  'csidrivers.storage.k8s.io': { returnsDeleted: true, needsVersion: true, generation: 'later' },
+  'csinodes.storage.k8s.io': { returnsDeleted: true, needsVersion: true },
+  'csistoragecapacities.storage.k8s.io': { needsVersion: true },
+  'volumeattachments.storage.k8s.io': { initialStatus: { attached: false }, returnsDeleted: true, needsVersion: true },
   'volumeattributesclasses.storage.k8s.io': { returnsDeleted: true },
-  'customresourcedefinitions.apiextensions.k8s.io': { generation: true },
+  'customresourcedefinitions.apiextensions.k8s.io': { generation: true, needsVersion: true },
   'roles.rbac.authorization.k8s.io': { name: 'path', createsOnUpdate: true },
   'rolebindings.rbac.authorization.k8s.io': { name: 'path', createsOnUpdate: true },
   'clusterroles.rbac.authorization.k8s.io': { name: 'path', createsOnUpdate: true },
   'clusterrolebindings.rbac.authorization.k8s.io': { name: 'path', createsOnUpdate: true },
 }
 
-const custom: Strategy = { generation: true }
+const custom: Strategy = { generation: true, needsVersion: true }
 
 export function strategyOf(resource: Resource): Strategy {
   return strategies[resourceName(resource)] ?? (resource.custom === true ? custom : {})

@@ -8,6 +8,7 @@ import type { PodStreams } from '../api/pod-streams.ts'
 import { groupVersion } from '../api/resources.ts'
 import type { Resource } from '../api/resources.ts'
 import type { Store } from '../api/store.ts'
+import { strategyOf } from '../api/strategies.ts'
 import { jsonAnswer } from './answers.ts'
 import { bodyText, mediaType, parseBody, parsedYaml, unsupportedPatch } from './body.ts'
 import { podLog } from './log.ts'
@@ -101,8 +102,8 @@ function update(store: Store, request: HttpRequest, query: URLSearchParams, targ
   if (sent !== '' && sent !== name) throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${name})`)
   const { options, warnings } = writeOf(request, query, subresource)
   const named = { ...body, metadata: { ...objectAt(body, 'metadata'), name } }
-  const object = store.requests.update(resource, target.namespace ?? '', named, options)
-  return answerObject(store, request, query, resource, 200, object, warnings)
+  const { object, created } = store.requests.updateOrCreate(resource, target.namespace ?? '', named, options)
+  return answerObject(store, request, query, resource, created ? 201 : 200, object, warnings)
 }
 
 const patchTypes: readonly PatchType[] = [
@@ -165,7 +166,7 @@ function remove(store: Store, request: HttpRequest, query: URLSearchParams, targ
 
 /** What a delete that took effect at once answers, except for kinds whose storage returns the object. */
 function goneStatus(resource: Resource, object: JsonObject): JsonObject {
-  if (resource.plural === 'pods' || resource.group === 'storage.k8s.io') return object
+  if (strategyOf(resource).returnsDeleted === true) return object
   const { name, uid } = objectAt(object, 'metadata')
   const group = resource.group === '' ? {} : { group: resource.group }
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: name ?? '', ...group, kind: resource.plural, uid: uid ?? '' } }

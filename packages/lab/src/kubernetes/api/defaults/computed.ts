@@ -39,8 +39,10 @@ function requestsFromLimits(value: JsonObject): JsonObject {
 
 function service(value: JsonObject): JsonObject {
   const ports = value['ports'] === undefined ? {} : { ports: arrayAt(value, 'ports').map(servicePort) }
-  const internal = textAt(value, 'type') === 'ExternalName' ? undefined : 'Cluster'
-  return setIfAbsent({ ...value, ...ports }, 'internalTrafficPolicy', internal)
+  const type = textAt(value, 'type')
+  const internal = type === 'ExternalName' ? undefined : 'Cluster'
+  const external = type === 'NodePort' || type === 'LoadBalancer' ? 'Cluster' : undefined
+  return setIfAbsent(setIfAbsent({ ...value, ...ports }, 'internalTrafficPolicy', internal), 'externalTrafficPolicy', external)
 }
 
 function servicePort(port: Json): Json {
@@ -55,15 +57,12 @@ function rolling(value: JsonObject): JsonObject {
   return textAt(value, 'type') === 'RollingUpdate' ? setIfAbsent(value, 'rollingUpdate', {}) : value
 }
 
-function labelled(value: JsonObject): JsonObject {
-  const labels = objectAt(value, 'spec', 'template', 'metadata', 'labels')
-  if (Object.keys(labels).length === 0 || Object.keys(objectAt(value, 'metadata', 'labels')).length > 0) return value
-  return { ...value, metadata: { ...objectAt(value, 'metadata'), labels } }
-}
-
+/** A Job of its own; the template of a CronJob is left as it is. */
 function job(value: JsonObject): JsonObject {
-  const both = value['completions'] === undefined && value['parallelism'] === undefined
-  return both ? { ...value, completions: 1, parallelism: 1 } : setIfAbsent(value, 'parallelism', 1)
+  const spec = objectAt(value, 'spec')
+  const counted = spec['completions'] === undefined && spec['parallelism'] === undefined ? { completions: 1 } : {}
+  const fixed = { parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: 'TerminatingOrFailed' }
+  return { ...value, spec: { ...fixed, ...counted, ...spec } }
 }
 
 function subject(value: JsonObject): JsonObject {
@@ -117,10 +116,8 @@ export const computedDefaults: Readonly<Record<string, Defaulting>> = {
   [`${apps}DeploymentStrategy`]: rolling,
   [`${apps}StatefulSetUpdateStrategy`]: rolling,
   [`${apps}DaemonSetUpdateStrategy`]: rolling,
-  [`${apps}ReplicaSet`]: labelled,
   [`${apps}StatefulSetSpec`]: statefulSetSpec,
-  'io.k8s.api.batch.v1.JobSpec': job,
-  'io.k8s.api.batch.v1.Job': labelled,
+  'io.k8s.api.batch.v1.Job': job,
   'io.k8s.api.rbac.v1.Subject': subject,
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames': definitionNames,
 }

@@ -61,7 +61,6 @@ export const plainDefaults: Readonly<Record<string, JsonObject>> = {
     requiresRepublish: false,
     seLinuxMount: false,
   },
-  [`${batch}JobSpec`]: { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, podReplacementPolicy: 'TerminatingOrFailed' },
   [`${batch}CronJobSpec`]: { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 },
   'io.k8s.api.rbac.v1.RoleRef': { apiGroup: 'rbac.authorization.k8s.io' },
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec': { conversion: { strategy: 'None' } },

@@ -90,9 +90,10 @@ export class SchemaCatalog {
     const fate = fateOf(property)
     const strategy = property['x-kubernetes-patch-strategy']
     const node = this.ref(property)
-    const atomic = property['x-kubernetes-map-type'] === 'atomic'
+    const mapType = property['x-kubernetes-map-type']
     return {
-      node: atomic && (node.kind === 'object' || node.kind === 'map') ? { ...node, atomic: true } : node,
+      // A field may say otherwise than its type: claimRef is granular, other references are atomic.
+      node: typeof mapType === 'string' && (node.kind === 'object' || node.kind === 'map') ? { ...node, atomic: mapType === 'atomic' } : node,
       go: fate,
       required,
       nullable: property['nullable'] === true,

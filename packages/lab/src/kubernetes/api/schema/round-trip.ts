@@ -39,7 +39,7 @@ function visit(node: SchemaNode, value: Json, place: Place, decoding: Decoding):
       return value.map((each, index) => visit(node.item, each, { ...place, path: `${place.path}[${index}]` }, decoding))
     case 'map':
       if (!isObject(value)) throw wrongType(value, goTypeOf(node), place)
-      return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, visit(node.value, mapValue(node.value, child), under(place, key), decoding)]))
+      return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, visit(node.value, mapValue(node.value, child), { ...under(place, key), fields: place.fields }, decoding)]))
     case 'object':
       if (!isObject(value)) throw wrongType(value, goTypeOf(node), place)
       return objectValue(node, value, place, decoding)

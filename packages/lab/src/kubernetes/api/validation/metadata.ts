@@ -18,7 +18,13 @@ export function metadataFaults(resource: Resource, object: JsonObject): Faults {
   const metadata = objectAt(object, 'metadata')
   const name = textAt(metadata, 'name')
   const named = name === '' ? [required('metadata.name', 'name or generateName is required')] : nameRule(resource)(name).map(each => invalidValue('metadata.name', name, each))
-  return [...named, ...commonFaults(metadata)]
+  return [...prefixFaults(nameRule(resource), textAt(metadata, 'generateName')), ...named, ...commonFaults(metadata)]
+}
+
+/** A prefix may end in a dash. */
+function prefixFaults(rule: NameRule, prefix: string): Faults {
+  const masked = prefix.endsWith('-') ? `${prefix.slice(0, -1)}a` : prefix
+  return prefix === '' ? [] : rule(masked).map(each => invalidValue('metadata.generateName', prefix, each))
 }
 
 function commonFaults(metadata: JsonObject): Faults {

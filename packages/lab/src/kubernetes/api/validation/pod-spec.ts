@@ -122,6 +122,7 @@ function pullPolicyFaults(container: Json, path: string): Faults {
 
 function mountFaults(container: Json, path: string, volumes: ReadonlySet<string>): Faults {
   const paths = new Set<string>()
+  const devices = new Set(arrayAt(container, 'volumeDevices').map(each => textAt(each, 'name')))
   return arrayAt(container, 'volumeMounts').flatMap((mount, index) => {
     const field = `${path}.volumeMounts[${index}]`
     const name = textAt(mount, 'name')
@@ -133,6 +134,7 @@ function mountFaults(container: Json, path: string, volumes: ReadonlySet<string>
       ...(volumes.has(name) ? [] : [notFoundValue(`${field}.name`, name)]),
       ...(mountPath === '' ? [required(`${field}.mountPath`)] : []),
       ...twice,
+      ...(devices.has(name) ? [invalidValue(`${field}.name`, name, 'must not already exist in volumeDevices')] : []),
       ...propagationFaults(container, mount, `${path}.volumeMounts.mountPropagation`),
     ]
   })
@@ -148,6 +150,7 @@ function propagationFaults(container: Json, mount: Json, field: string): Faults 
 }
 
 function deviceFaults(container: Json, path: string, volumes: ReadonlySet<string>, spec: JsonObject): Faults {
+  const mounted = new Set(arrayAt(container, 'volumeMounts').map(each => textAt(each, 'name')))
   return arrayAt(container, 'volumeDevices').flatMap((device, index) => {
     const field = `${path}.volumeDevices[${index}]`
     const name = textAt(device, 'name')
@@ -158,6 +161,7 @@ function deviceFaults(container: Json, path: string, volumes: ReadonlySet<string
       ...(isClaim ? [] : [invalidValue(`${field}.name`, name, 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode')]),
       ...(volumes.has(name) ? [] : [notFoundValue(`${field}.name`, name)]),
       ...(textAt(device, 'devicePath') === '' ? [required(`${field}.devicePath`)] : []),
+      ...(mounted.has(name) ? [invalidValue(`${field}.name`, name, 'must not already exist in volumeMounts')] : []),
     ]
   })
 }

@@ -1,11 +1,13 @@
 /** Which rules hold for which kind. A kind that is not here is held by its schema alone. */
-import { objectAt, same, textAt } from '../json.ts'
+import type { Cause } from '../failures.ts'
+import { arrayAt, objectAt, same, textAt } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { immutableText, invalidValue, required } from './fault.ts'
 import type { Faults } from './fault.ts'
+import { configKeyFaults } from './names.ts'
 import { podSpecFaults, podUpdateFaults } from './pod-spec.ts'
 import {
-  attachmentFaults, attachmentUpdateFaults, capacityUpdateFaults, csiDriverFaults, csiDriverUpdateFaults, csiNodeFaults, csiNodeUpdateFaults,
+  attachmentFaults, attachmentUpdateFaults, capacityFaults, capacityUpdateFaults, csiDriverFaults, csiDriverUpdateFaults, csiNodeFaults, csiNodeUpdateFaults,
   storageClassFaults, storageClassUpdateFaults,
 } from './storage.ts'
 import { claimFaults, claimUpdateFaults, volumeFaults, volumeUpdateFaults } from './volumes.ts'
@@ -36,7 +38,27 @@ function secretType(current: JsonObject, object: JsonObject): Faults {
 }
 
 function roleRef(current: JsonObject, object: JsonObject): Faults {
-  return same(current['roleRef'], object['roleRef']) ? [] : [{ ...invalidValue('roleRef', object['roleRef'], 'cannot change roleRef') }]
+  return same(current['roleRef'], object['roleRef']) ? [] : [roleRefFault(object)]
+}
+
+function roleRefFault(object: JsonObject): Cause {
+  const { apiGroup, kind, name } = objectAt(object, 'roleRef')
+  const shown = JSON.stringify({ APIGroup: apiGroup, Kind: kind, Name: name })
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: cannot change roleRef`, field: 'roleRef' }
+}
+
+/** An event lives where its object does; about a cluster-scoped one, in `default`. */
+function eventFaults(object: JsonObject): Faults {
+  const about = textAt(object, 'involvedObject', 'namespace')
+  const own = textAt(object, 'metadata', 'namespace')
+  if (about === own || (about === '' && ['default', 'kube-system'].includes(own))) return []
+  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
+}
+
+function serviceFaults(object: JsonObject): Faults {
+  const spec = objectAt(object, 'spec')
+  const needsPorts = textAt(spec, 'type') !== 'ExternalName' && textAt(spec, 'clusterIP') !== 'None'
+  return needsPorts && arrayAt(spec, 'ports').length === 0 ? [required('spec.ports')] : []
 }
 
 function bindingFaults(object: JsonObject): Faults {
@@ -49,15 +71,17 @@ function clusterAddress(current: JsonObject, object: JsonObject): Faults {
   return [{ ...invalidValue('spec.clusterIPs[0]', after === '' ? null : [after], 'may not change once set') }]
 }
 
-const none = (): Faults => []
+function keyFaults(object: JsonObject): Faults {
+  return ['data', 'binaryData'].flatMap(field => configKeyFaults(objectAt(object, field), field))
+}
 
 export const rulesByResource: Readonly<Record<string, Rules>> = {
   pods: { create: object => podSpecFaults(objectAt(object, 'spec'), 'spec'), update: podUpdateFaults },
   persistentvolumeclaims: { create: claimFaults, update: claimUpdateFaults },
   persistentvolumes: { create: volumeFaults, update: volumeUpdateFaults },
-  secrets: { create: none, update: secretType },
-  configmaps: { create: none, update: immutableData },
-  services: { create: none, update: clusterAddress },
+  secrets: both(keyFaults, secretType),
+  configmaps: both(keyFaults, immutableData),
+  services: both(serviceFaults, clusterAddress),
   'deployments.apps': both(deploymentFaults, selectorUpdateFaults),
   'replicasets.apps': both(replicaSetFaults, selectorUpdateFaults),
   'daemonsets.apps': both(daemonSetFaults, selectorUpdateFaults),
@@ -66,7 +90,8 @@ export const rulesByResource: Readonly<Record<string, Rules>> = {
   'volumeattachments.storage.k8s.io': both(attachmentFaults, attachmentUpdateFaults),
   'csidrivers.storage.k8s.io': both(csiDriverFaults, csiDriverUpdateFaults),
   'csinodes.storage.k8s.io': both(csiNodeFaults, csiNodeUpdateFaults),
-  'csistoragecapacities.storage.k8s.io': { create: none, update: capacityUpdateFaults },
+  'csistoragecapacities.storage.k8s.io': both(capacityFaults, capacityUpdateFaults),
+  events: { create: eventFaults },
   'rolebindings.rbac.authorization.k8s.io': both(bindingFaults, roleRef),
   'clusterrolebindings.rbac.authorization.k8s.io': both(bindingFaults, roleRef),
 }

@@ -58,7 +58,7 @@ export function attachmentUpdateFaults(current: JsonObject, object: JsonObject):
 export function csiDriverFaults(object: JsonObject): Faults {
   const modes = ['Persistent', 'Ephemeral']
   const unknown = arrayAt(object, 'spec', 'volumeLifecycleModes').filter(each => !modes.includes(String(each)))
-  return unknown.map(each => notSupported('spec.volumeLifecycleModes', each, modes.toSorted()))
+  return unknown.map(each => notSupported('spec.volumeLifecycleModes', each, modes))
 }
 
 export function csiDriverUpdateFaults(current: JsonObject, object: JsonObject): Faults {
@@ -88,6 +88,11 @@ export function csiNodeUpdateFaults(current: JsonObject, object: JsonObject): Fa
     const text = JSON.stringify(goJson('CSINodeDriver', driver))
     return [{ reason: 'FieldValueInvalid', message: `Invalid value: ${text}: ${immutableText}`, field: 'spec.drivers' }]
   })
+}
+
+export function capacityFaults(object: JsonObject): Faults {
+  const name = textAt(object, 'storageClassName')
+  return dnsSubdomain(name).map(each => invalidValue('storageClassName', name, each))
 }
 
 export function capacityUpdateFaults(current: JsonObject, object: JsonObject): Faults {

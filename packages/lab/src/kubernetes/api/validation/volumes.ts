@@ -4,7 +4,7 @@ import { arrayAt, at, objectAt, same, textAt, without } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { forbiddenField, immutableText, invalidValue, notSupported, required } from './fault.ts'
 import type { Faults } from './fault.ts'
-import { goDiff } from './go-dump.ts'
+import { goDiff, goJson } from './go-dump.ts'
 import { dnsSubdomain } from './names.ts'
 import { volumeSourceFaults, volumeSourceKeys } from './volume-sources.ts'
 
@@ -26,6 +26,11 @@ function accessModeFaults(spec: JsonObject, field: string, detail: string): Faul
 function positive(value: Json | undefined, field: string): Faults {
   const nanos = parseQuantity(String(value))?.nanos ?? 0n
   return nanos > 0n ? [] : [invalidValue(field, value, 'must be greater than zero')]
+}
+
+function basic(value: Json | undefined, field: string): Faults {
+  const whole = (parseQuantity(String(value))?.nanos ?? 0n) / 1_000_000_000n
+  return whole < 0n ? [{ reason: 'FieldValueInvalid', message: `Invalid value: ${whole}: must be a valid resource quantity`, field }] : []
 }
 
 function modeFaults(spec: JsonObject, field: string): Faults {
@@ -114,7 +119,7 @@ function capacityFaults(spec: JsonObject): Faults {
   return [
     ...(names.length === 0 ? [required('spec.capacity')] : []),
     ...(names.length === 1 && names[0] === 'storage' ? [] : [notSupported('spec.capacity', spec['capacity'], ['storage'])]),
-    ...names.flatMap(each => positive(capacity[each], `spec.capacity[${each}]`)),
+    ...names.flatMap(each => [...basic(capacity[each], `spec.capacity[${each}]`), ...positive(capacity[each], `spec.capacity[${each}]`)]),
   ]
 }
 
@@ -140,7 +145,9 @@ export function volumeUpdateFaults(current: JsonObject, object: JsonObject): Fau
 }
 
 function affinityChange(before: Json, after: Json | undefined): Faults {
-  return same(before, after) ? [] : [invalidValue('nodeAffinity', after, immutableText)]
+  if (same(before, after)) return []
+  const text = JSON.stringify(goJson('VolumeNodeAffinity', after))
+  return [{ reason: 'FieldValueInvalid', message: `Invalid value: ${text}: field is immutable, except for updating from beta label to GA`, field: 'nodeAffinity' }]
 }
 
 function sourceOf(spec: JsonObject): JsonObject {
