@@ -1,6 +1,6 @@
 /** One cluster: a Proxmox, its VMs as Linux machines, and a Kubernetes whose nodes they are. What it runs of ours is handed in. */
 import { silentLog } from '@stowage/core'
-import type { Http, HttpHandler, ProcessHost } from '@stowage/effects'
+import type { HostedProcess, Http, HttpHandler, ProcessHost } from '@stowage/effects'
 import type { PodStreams } from './kubernetes/api/pod-streams.ts'
 import { createStore } from './kubernetes/api/store.ts'
 import type { Store } from './kubernetes/api/store.ts'
@@ -58,9 +58,10 @@ const driverPrivileges = ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'D
 const tokenOwner = 'kubernetes-csi@pve'
 
 export function createLab(options: LabOptions): Lab {
-  const { processes, layout } = options
-  const { effects, kill } = processes.process('lab')
-  const { clock, random } = effects
+  const { layout } = options
+  const started: HostedProcess[] = []
+  const processes = remembering(options.processes, started)
+  const { clock, random } = processes.process('lab').effects
   const store = createStore({ clock, random: random.fork('kubernetes') })
   const credentials = { tokenId: `${tokenOwner}!csi`, tokenSecret: random.fork('token').uuid() }
   const machines = new Map(layout.machines.map(({ name, systemUuid }) => [name, createMachine({ name, clock, random: random.fork(name), systemUuid })]))
@@ -78,7 +79,7 @@ export function createLab(options: LabOptions): Lab {
   const podStreams = createPodStreams(store.client('kubelet'), (node) => runtimes.get(node))
   const kubernetes = createApiHandler(store, { podStreams })
   const controlPlane = startControlPlane({ api: store.client('kube-controller-manager'), clock, random: random.fork('controllers') })
-  const cluster: Cluster = { ...options, store, kubernetes, images: { ...createSidecarImages(store.client('csi-sidecar')), ...options.images } }
+  const cluster: Cluster = { ...options, processes, store, kubernetes, images: { ...createSidecarImages(store.client('csi-sidecar')), ...options.images } }
   const kubelets = layout.machines.map((each, index) => startNode(cluster, each, index, machineNamed(machines, each.name), runtimes))
   return {
     layout,
@@ -93,7 +94,7 @@ export function createLab(options: LabOptions): Lab {
       for (const kubelet of kubelets) kubelet.stop()
       controlPlane.stop()
       for (const runtime of runtimes.values()) for (const { id } of runtime.containers()) runtime.kill(id)
-      kill()
+      for (const process of started) process.kill()
     },
   }
 }
@@ -130,6 +131,17 @@ function startNode({ processes, layout, store, kubernetes, images }: Cluster, { 
     effects,
     runtime,
   })
+}
+
+/** `host`, with every process it starts put on a list. */
+function remembering(host: ProcessHost, started: HostedProcess[]): ProcessHost {
+  return {
+    process(...args) {
+      const process = host.process(...args)
+      started.push(process)
+      return process
+    },
+  }
 }
 
 /** In a container the API server has its in-cluster names. */

@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Clock } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 import type { Effects } from '../effects.ts'
 import type { ProcessHost } from '../process-host.ts'
 import type { Rpc, RpcServer } from '../rpc.ts'
+import { sleepBy } from '../sleep-by.ts'
 import { Life, silencedAtDeath, whileAlive } from '../virtual/life.ts'
 
 /** `socketRoot` is a short directory of its own, e.g. `/tmp/stowage-ab12`. */
@@ -39,23 +40,20 @@ export function realProcesses(base: Effects, socketRoot: string): ProcessHost {
 }
 
 function clockOf(life: Life, clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    after(ms, callback) {
-      const cancel = clock.after(ms, () => {
-        forget()
-        if (life.alive) callback()
-      })
-      // A timer of the dead must not keep the living process waiting for it.
-      const forget = life.onEnd(cancel)
-      return () => {
-        forget()
-        cancel()
-      }
-    },
-    sleep: (ms, signal) => whileAlive(life, clock.sleep(ms, signal)),
+  const after = (ms: number, callback: () => void): Cancel => {
+    if (!life.alive) return () => {}
+    const cancel = clock.after(ms, () => {
+      forget()
+      if (life.alive) callback()
+    })
+    // A timer of the dead must not keep the living process waiting for it.
+    const forget = life.onEnd(cancel)
+    return () => {
+      forget()
+      cancel()
+    }
   }
+  return { now: () => clock.now(), monotonic: () => clock.monotonic(), after, sleep: (ms, signal) => whileAlive(life, sleepBy(after, ms, signal)) }
 }
 
 /** Sockets by the paths that the machine's processes know. */
@@ -64,7 +62,18 @@ function rpcOf(life: Life, rpc: Rpc, root: string): Rpc {
     join(root, createHash('sha256').update(`${life.machine}:${directory.replace(/\/+$/, '')}`).digest('hex').slice(0, 10))
   const real = (address: string): string => join(directoryOf(dirname(address)), basename(address))
   return {
-    connect: (address) => rpc.connect(real(address)),
+    connect(address) {
+      const client = rpc.connect(real(address))
+      // An open channel of the dead would keep the living process waiting for it.
+      const forget = life.onEnd(() => client.close())
+      return {
+        call: (method, request, options) => client.call(method, request, options),
+        close: () => {
+          forget()
+          client.close()
+        },
+      }
+    },
     async serve(address, methods, handler): Promise<RpcServer> {
       await mkdir(directoryOf(dirname(address)), { recursive: true, mode: 0o700 })
       const server = await rpc.serve(real(address), methods, handler)
