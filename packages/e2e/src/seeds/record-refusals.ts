@@ -8,6 +8,7 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { startRealServer, type RealServer } from '../oracle/real-server.ts'
+import { creationOf, isRecord } from './creation.ts'
 
 /** What the server said to one object of one manifest. */
 interface Refusal {
@@ -27,23 +28,12 @@ interface Refusal {
   readonly kubectl?: string
 }
 
-const collections: Readonly<Record<string, { readonly path: string; readonly namespaced: boolean }>> = {
-  PersistentVolumeClaim: { path: '/api/v1', namespaced: true },
-  PersistentVolume: { path: '/api/v1', namespaced: false },
-  Service: { path: '/api/v1', namespaced: true },
-  Pod: { path: '/api/v1', namespaced: true },
-  StorageClass: { path: '/apis/storage.k8s.io/v1', namespaced: false },
-  Deployment: { path: '/apis/apps/v1', namespaced: true },
-  StatefulSet: { path: '/apis/apps/v1', namespaced: true },
-}
-const plurals: Readonly<Record<string, string>> = { StorageClass: 'storageclasses' }
-
 export async function recordRefusals(bin: string, seeds: string): Promise<readonly Refusal[]> {
   const server = await startRealServer(bin)
   const kubeconfig = join(seeds, '.recording.kubeconfig')
   try {
     const early = await askBefore(server, seeds)
-    await post(server, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'garage' } }, '')
+    await post(server, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'garage' } })
     await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 })
     const refusals: Refusal[] = []
     for (const snippet of await manifestsUnder(seeds)) {
@@ -76,27 +66,18 @@ async function manifestsUnder(seeds: string): Promise<readonly string[]> {
 }
 
 async function ask(server: RealServer, object: unknown): Promise<Omit<Refusal, 'snippet' | 'document'>> {
-  const { kind, metadata } = isRecord(object) ? object : {}
-  const collection = typeof kind === 'string' ? collections[kind] : undefined
-  if (typeof kind !== 'string' || collection === undefined) return { accepted: false }
-  const { name, namespace } = isRecord(metadata) ? metadata : {}
-  const own = typeof namespace === 'string' ? namespace : 'default'
-  const path = `${collection.path}${collection.namespaced ? `/namespaces/${own}` : ''}/${plurals[kind] ?? `${kind.toLowerCase()}s`}`
-  const answer = await post(server, path, object, '?dryRun=All&fieldManager=kubectl-create&fieldValidation=Strict')
+  const creation = creationOf(object)
+  if (creation === undefined) return { accepted: false }
+  const { kind, name, defaulted, path } = creation
+  const answer = await post(server, path, object)
   const accepted = answer.code < 300
-  return {
-    kind,
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(collection.namespaced && namespace === undefined ? { namespace: own } : {}),
-    accepted,
-    ...(accepted ? {} : { status: answer.body }),
-  }
+  return { kind, ...(name === undefined ? {} : { name }), ...(defaulted === undefined ? {} : { namespace: defaulted }), accepted, ...(accepted ? {} : { status: answer.body }) }
 }
 
-async function post(server: RealServer, path: string, object: unknown, query: string): Promise<{ readonly code: number; readonly body: unknown }> {
+async function post(server: RealServer, path: string, object: unknown): Promise<{ readonly code: number; readonly body: unknown }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }
-    const call = request(`${server.origin}${path}${query}`, { method: 'POST', headers, ca: server.ca }, (response) => {
+    const call = request(`${server.origin}${path}`, { method: 'POST', headers, ca: server.ca }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ code: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) }))
@@ -116,8 +97,4 @@ async function kubectl(bin: string, kubeconfig: string, manifest: string): Promi
     child.on('exit', (code) => resolve(code === 0 ? undefined : said.trim()))
     child.stdin.end(manifest)
   })
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
