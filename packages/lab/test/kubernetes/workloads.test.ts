@@ -125,3 +125,13 @@ test('no controller stumbles over its own objects while all of this happens', as
   await cluster.until('two ready', () => cluster.api.get<StatefulSet>('statefulsets.apps', 'web', 'default')?.status?.readyReplicas === 2)
   expect(cluster.logs.filter(({ level }) => level === 'warn' || level === 'error').map(({ message, fields }) => [message, fields])).toEqual([])
 })
+
+test('a deployment that does not get on says so after its deadline, and that it does when it does', async () => {
+  const cluster = startCluster()
+  const held = { nodeSelector: { nowhere: 'yes' } }
+  create(cluster.api, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 1, progressDeadlineSeconds: 20, selector: { matchLabels: { app: 'web' } }, template: template('busybox:1', held) } })
+  const progressing = (): string | undefined => cluster.api.get<Deployment>('deployments.apps', 'web', 'default')?.status?.conditions?.find(({ type }) => type === 'Progressing')?.reason
+  await cluster.until('overdue', () => progressing() === 'ProgressDeadlineExceeded')
+  cluster.api.patch('nodes', 'n2', undefined, 'application/merge-patch+json', { metadata: { labels: { nowhere: 'yes' } } })
+  await cluster.until('available', () => progressing() === 'NewReplicaSetAvailable')
+})

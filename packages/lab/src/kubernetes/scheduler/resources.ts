@@ -10,6 +10,8 @@ const counted = ['cpu', 'memory', 'ephemeral-storage'] as const
 const defaultPods = 110
 
 function amount(quantity: unknown): number {
+  // Most are plain numbers, and this is asked for each pod and node.
+  if (typeof quantity === 'string' && /^\d+$/.test(quantity)) return Number(quantity)
   const parsed = quantity === undefined ? undefined : parseQuantity(String(quantity))
   return parsed === undefined ? 0 : Number(parsed.nanos) / 1e9
 }

@@ -73,7 +73,7 @@ async function prepare(context: ContainerContext, api: Api, kind: SidecarKind, f
   const driver = await greetDriver(client, clock, timeoutMs)
   log.info('CSI driver is there', { driver: driver.driver })
   const onEnd = (run: () => void): void => void ends.push(run)
-  if (flags.on('leader-election', false)) await holdLease({ context, api, clock, log, onEnd }, `${leaseName(kind.name)}-${driver.driver.replaceAll(/[^a-z0-9]/g, '-')}`, flags)
+  if (flags.on('leader-election', false)) await holdLease({ context, api, clock, log, onEnd }, leaseName(kind.name, driver.driver), flags)
   const queue = (name: string, work: (key: string) => Promise<void> | void): WorkQueue => {
     const made = new WorkQueue({
       clock, log, name, work,
@@ -87,9 +87,10 @@ async function prepare(context: ContainerContext, api: Api, kind: SidecarKind, f
   return { context, api, clock, log, flags, client, driver, timeoutMs, queue, onEnd }
 }
 
-/** `external-provisioner-leader-…` is called after the driver alone by the provisioner; the others add their own name before it. */
-function leaseName(sidecar: string): string {
-  return sidecar.replace(/^csi-/, 'external-')
+/** As each of them calls it: the provisioner after the driver alone, the others with their own name before it. */
+function leaseName(sidecar: string, driver: string): string {
+  const prefix = { 'csi-attacher': 'external-attacher-leader-', 'csi-resizer': 'external-resizer-' }[sidecar] ?? ''
+  return `${prefix}${driver}`.replaceAll(/[^A-Za-z0-9]/g, '-')
 }
 
 /** Runs until SIGTERM, or until `start` fails. */

@@ -119,7 +119,7 @@ class Deployments implements Controller {
       const complete = counts.updated === wanted && counts.replicas === wanted && counts.available === wanted
       const conditions = [
         available(counts.available >= minAvailable),
-        progress(latest, current, complete, !sameJson(latest.status?.updatedReplicas ?? 0, counts.updated)),
+        this.#overdue(latest, complete) ? overdue(current) : progress(latest, current, complete, !sameJson(latest.status?.updatedReplicas ?? 0, counts.updated)),
       ]
       return {
         observedGeneration: deployment.metadata.generation,
@@ -131,6 +131,17 @@ class Deployments implements Controller {
         conditions: conditions.map((each) => dated(each, latest.status?.conditions ?? [], timestamp(clock))),
       }
     })
+  }
+
+  /** Nothing moved for progressDeadlineSeconds; until then the deployment is looked at again when that time is up. */
+  #overdue(deployment: Deployment, complete: boolean): boolean {
+    const before = deployment.status?.conditions?.find(({ type }) => type === 'Progressing')
+    const isNew = before === undefined || deployment.status?.observedGeneration !== deployment.metadata.generation
+    if (complete || isNew || before.reason === 'NewReplicaSetAvailable' || before.lastUpdateTime === undefined) return false
+    if (before.reason === 'ProgressDeadlineExceeded') return true
+    const left = Date.parse(before.lastUpdateTime) + (deployment.spec.progressDeadlineSeconds ?? 600) * 1000 - this.#parts.clock.now()
+    if (left > 0) this.#queue.addAfter(keyOf(deployment), left + 1_000)
+    return left <= 0
   }
 
   #forgetOldest(deployment: Deployment, old: readonly ReplicaSet[]): void {
@@ -148,6 +159,10 @@ function available(isSo: boolean): DeploymentCondition {
   return isSo
     ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
     : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' }
+}
+
+function overdue(current: ReplicaSet | undefined): DeploymentCondition {
+  return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet "${current?.metadata.name ?? ''}" has timed out progressing.` }
 }
 
 function progress(deployment: Deployment, current: ReplicaSet | undefined, complete: boolean, moved: boolean): DeploymentCondition {
