@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parameterDescriptions } from '@stowage/core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { fieldsAt, fieldsOf, schemaAt } from '../fields.ts'
 import { explainField } from '../explain-field.ts'
 import { jsonSchema, jsonSchemaText } from '../json-schema.ts'
@@ -56,4 +58,14 @@ test('a field is explained with and without the name before it', () => {
 
 test('the version is the package’s', () => {
   expect(stowageVersion).toBe(JSON.parse(here('../../../package.json')).version)
+})
+
+test('an editor with the JSON Schema accepts the home lab and marks what a schema can know', () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const validate = ajv.compile(JSON.parse(jsonSchemaText()))
+  const homelab: unknown = parse(here('../../../../../examples/homelab/storage.yaml'))
+  expect(validate(homelab)).toBe(true)
+  const faulty = parse(here('../../../../../examples/homelab/storage.yaml').replace('cache: writethrough', 'cach: writethrough').replace('default: true', 'default: "yes"').replace('region: pve', ''))
+  expect(validate(faulty)).toBe(false)
+  expect(validate.errors?.map(({ keyword }) => keyword).toSorted()).toEqual(['additionalProperties', 'required', 'type'])
 })
