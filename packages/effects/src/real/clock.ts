@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from '../clock.ts'
+import { sleepBy } from '../sleep-by.ts'
 
 /** setTimeout's limit; longer waits are made of several. */
 const longestTimer = 2_147_483_647
 
 export function realClock(): Clock {
-  return { now: () => Date.now(), monotonic: () => performance.now(), after, sleep }
+  return { now: () => Date.now(), monotonic: () => performance.now(), after, sleep: (ms, signal) => sleepBy(after, ms, signal) }
 }
-
 
 /** Node's timers may fire up to a millisecond early by `performance.now()`, and not at all beyond 2³¹ ms: each is looked at again. */
 function after(ms: number, callback: () => void): Cancel {
@@ -18,19 +18,4 @@ function after(ms: number, callback: () => void): Cancel {
   }
   let timer = wait()
   return () => clearTimeout(timer)
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error)
-    const onAbort = (): void => {
-      cancel()
-      reject(signal?.reason as Error)
-    }
-    const cancel = after(ms, () => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    })
-    signal?.addEventListener('abort', onAbort, { once: true })
-  })
 }

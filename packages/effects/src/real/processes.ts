@@ -12,6 +12,7 @@ import type { ProcessHost } from '../process-host.ts'
 import type { Rpc, RpcServer } from '../rpc.ts'
 import { sleepBy } from '../sleep-by.ts'
 import { Life, silencedAtDeath, whileAlive } from '../virtual/life.ts'
+import { mortalHttp } from './mortal-http.ts'
 
 /** `socketRoot` is a short directory of its own, e.g. `/tmp/stowage-ab12`. */
 export function realProcesses(base: Effects, socketRoot: string): ProcessHost {
@@ -28,7 +29,7 @@ export function realProcesses(base: Effects, socketRoot: string): ProcessHost {
         effects: {
           clock: clockOf(life, shared.clock),
           random: shared.random.fork(name),
-          http: silencedAtDeath(life, shared.http),
+          http: mortalHttp(life, shared.http),
           programs: silencedAtDeath(life, shared.programs),
           files: silencedAtDeath(life, shared.files),
           rpc: silencedAtDeath(life, rpcOf(life, base.rpc, socketRoot)),

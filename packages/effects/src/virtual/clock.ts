@@ -1,4 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts'
+import { sleepBy } from '../sleep-by.ts'
+import { whileAlive } from './life.ts'
 import type { Life } from './life.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -29,17 +31,6 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
-      const onAbort = (): void => {
-        cancel()
-        if (this.#life.alive) reject(signal?.reason as Error)
-      }
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return whileAlive(this.#life, sleepBy((wait, callback) => this.after(wait, callback), ms, signal))
   }
 }
