@@ -20,18 +20,25 @@ interface Outcome {
   readonly specs: readonly SpecResult[]
 }
 
+/** A row waits most of its time for hot-plugs, so several run at once; each has a lab of its own. */
+const lanes = 4
+const todo = [...chosenRows(names)]
 const outcomes: Outcome[] = []
-for (const row of chosenRows(names)) {
-  const outcome = await runRow(row, program, command)
-  outcomes.push(outcome)
-  console.log(lineOf(outcome))
-  for (const { name, message } of outcome.specs.filter(({ outcome: one }) => one === 'failed')) console.log(`  FAILED ${name}\n${message.replaceAll(/^/gm, '      ')}`)
-}
+await Promise.all(Array.from({ length: lanes }, () => lane(program, command)))
 const failed = outcomes.flatMap(({ specs }) => specs).filter(({ outcome }) => outcome === 'failed').length
 const skipped = new Set(outcomes.flatMap(({ specs }) => specs).filter(({ outcome }) => outcome === 'skipped').map(({ name }) => name))
 console.log(`\nskipped in some row, since the driver does not advertise the call or the row has no use for it:\n${[...skipped].toSorted().map((name) => `  ${name}\n`).join('')}`)
 console.log(`${outcomes.length} rows, ${failed} specs failed`)
 process.exit(failed === 0 ? 0 : 1)
+
+async function lane(sanity: string, pathCommand: string): Promise<void> {
+  for (let row = todo.shift(); row !== undefined; row = todo.shift()) {
+    const outcome = await runRow(row, sanity, pathCommand)
+    outcomes.push(outcome)
+    console.log(lineOf(outcome))
+    for (const { name, message } of outcome.specs.filter(({ outcome: one }) => one === 'failed')) console.log(`  FAILED ${name}\n${message.replaceAll(/^/gm, '      ')}`)
+  }
+}
 
 function lineOf({ row, specs }: Outcome): string {
   const count = (outcome: SpecResult['outcome']): string => String(specs.filter((spec) => spec.outcome === outcome).length).padStart(3)

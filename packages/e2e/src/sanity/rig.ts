@@ -138,7 +138,7 @@ function socketOf(directory: string, address: string): string {
 function shortSockets(rpc: Rpc, directory: string): Rpc {
   return {
     connect: (address) => rpc.connect(socketOf(directory, address)),
-    serve: (address, methods, handler) => rpc.serve(socketOf(directory, address), methods, async (m, r, c) => m.endsWith('GetPluginCapabilities') && address.includes('plugins/proxmox') ? await rpc.connect(`${directory}/csi_proxmox.csi.stowage.dev.sock`).call(m, r, { timeoutMs: 5000 }) : await handler(m, r, c)),
+    serve: (address, methods, handler) => rpc.serve(socketOf(directory, address), methods, handler),
     list: (path) => rpc.list(path),
   }
 }
