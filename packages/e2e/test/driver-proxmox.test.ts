@@ -105,6 +105,8 @@ describe('create', () => {
   test.each([
     ['no-such-storage', {}, 9, /storage 'no-such-storage' does not exist.*pvesm status/],
     ['local-zfs', { storageFormat: 'qcow2' }, 3, /holds raw disks only/],
+    ['local-zfs', { replicate: 'true' }, 3, /does not set up replication yet/],
+    ['local-zfs', { backend: 'other' }, 3, /known are pve/],
   ])('on storage %s %j it answers %i', async (storage, more, code, sentence) => {
     await inRig(async (rig) => {
       const outcome = await create(rig.start(), 'pvc-1', { storage, ...more })
@@ -169,6 +171,30 @@ describe('create', () => {
     await inRig(async (rig) => {
       rig.world.route('https://pve1:8006', () => Promise.reject(new Error('unused')))()
       expect(await create(rig.start(), 'pvc-1')).toMatchObject({ code: 0 })
+    })
+  })
+
+  test('a disk that may be on a node that does not answer is not made a second time elsewhere', async () => {
+    await inRig(async (rig) => {
+      const driver = rig.start()
+      const requirements = { preferred: [...inZone('pve1').preferred, ...inZone('pve2').preferred], requisite: [] }
+      const request = { ...createRequest('pvc-1'), accessibilityRequirements: requirements }
+      expect(await driver.call('/csi.v1.Controller/CreateVolume', request)).toMatchObject({ code: 0 })
+      await driver.effects.clock.sleep(3_600_000)
+      rig.proxmox.setNode('pve1', 'down')
+      expect(await driver.call('/csi.v1.Controller/CreateVolume', request)).toMatchObject({ code: 14 })
+      expect(await driver.call('/csi.v1.Controller/CreateVolume', { ...request, name: 'pvc-2' })).toMatchObject({ code: 0, value: { volume: { volumeId: 'home/pve2/local-zfs/vm-9999-pvc-2' } } })
+      rig.proxmox.setNode('pve1', 'up')
+      expect(await driver.call('/csi.v1.Controller/CreateVolume', request)).toMatchObject({ code: 0, value: { volume: { volumeId } } })
+      expect(ownVolumes(rig)).toHaveLength(2)
+    })
+  })
+
+  test('a disk of the same name on another node is left alone: it may hold data', async () => {
+    await inRig(async (rig) => {
+      await create(rig.start(), 'pvc-1')
+      expect(await create(rig.start(), 'pvc-1', { storage: 'local-zfs' }, 1, 'pve2')).toMatchObject({ code: 0, value: { volume: { volumeId: 'home/pve2/local-zfs/vm-9999-pvc-1' } } })
+      expect(rig.proxmox.world.volumes().filter(({ owner }) => owner === 9999).map(({ node }) => node)).toEqual(['pve1', 'pve2'])
     })
   })
 

@@ -3,6 +3,7 @@ import { Size, StorageError } from '@stowage/core'
 import type { StorageStatus } from '@stowage/proxmox'
 import type { Capacity, CapacityQuestion } from '../../volume/backend.ts'
 import type { ProxmoxCluster } from './cluster.ts'
+import { clustersNamed } from './create.ts'
 import { regionKey, zoneKey } from './places.ts'
 
 const thin = new Set(['lvmthin', 'dir', 'nfs', 'cifs', 'rbd'])
@@ -10,7 +11,7 @@ const thin = new Set(['lvmthin', 'dir', 'nfs', 'cifs', 'rbd'])
 export async function capacityOf(clusters: readonly ProxmoxCluster[], { parameters, topology }: CapacityQuestion): Promise<Capacity> {
   const storage = parameters['storage']
   const found: StorageStatus[] = []
-  for (const cluster of clusters.filter(({ region }) => topology?.[regionKey] === undefined || topology[regionKey] === region)) {
+  for (const cluster of clustersNamed(clusters, parameters['backend']).filter(({ region }) => topology?.[regionKey] === undefined || topology[regionKey] === region)) {
     found.push(...(await storagesOf(cluster, topology?.[zoneKey], storage)))
   }
   if (storage === undefined) return { available: total(found) }

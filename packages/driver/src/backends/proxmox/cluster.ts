@@ -26,4 +26,6 @@ export interface ProxmoxCluster {
   readonly startedAt: number
   /** Volids of disks that this process made in its first moments: see `settled`. */
   readonly born: Set<string>
+  /** By the name of a disk, the node on which this process has tried to make it. */
+  readonly homes: Map<string, string>
 }

@@ -26,8 +26,8 @@ export interface Creation {
 
 export async function createDisk({ clusters, wish, parameters }: Creation): Promise<ProvisionedVolume> {
   const size = sizeFor(wish)
-  const places = await placesFor(clusters, parameters.storage, wish.topologies)
-  const existing = await findExisting(places, wish, parameters)
+  const places = await placesFor(clustersNamed(clusters, parameters.backend), parameters.storage, wish.topologies, diskNamePart(wish.name, hexDigest))
+  const existing = await findExisting(places.wanted, wish, parameters)
   if (existing !== undefined) return adopt(existing, wish, size, parameters)
   const place = places.wanted[0]
   if (place === undefined) throw places.refusal
@@ -36,6 +36,13 @@ export async function createDisk({ clusters, wish, parameters }: Creation): Prom
   const handle = handleFor(place, storage, wish, parameters)
   const disk = await allocateOrClean(place, handle, wish, size, parameters)
   return provisioned(place, handle, disk, parameters)
+}
+
+/** A class may name the backend, where several hold a storage of the same id. */
+export function clustersNamed(clusters: readonly ProxmoxCluster[], name: string | undefined): readonly ProxmoxCluster[] {
+  const found = name === undefined ? clusters : clusters.filter((cluster) => cluster.name === name)
+  if (found.length > 0) return found
+  throw new StorageError('invalid', `parameter backend is ${JSON.stringify(name)}, and no such Proxmox cluster is configured; known are ${clusters.map((cluster) => cluster.name).join(', ')}`)
 }
 
 function sizeFor({ required, limit, name }: VolumeWish): Size {
@@ -59,20 +66,17 @@ interface Existing {
   readonly disk: Disk
 }
 
-/** A disk of this name where it was asked for. One that a lost call of a former process left elsewhere is removed: it was never answered. */
-async function findExisting(places: Awaited<ReturnType<typeof placesFor>>, wish: VolumeWish, parameters: ProxmoxParameters): Promise<Existing | undefined> {
+/**
+ * A disk of this name where it was asked for. One that lies elsewhere is left alone: it may hold data of a volume that somebody still knows, and an orphan is
+ * the smaller harm.
+ */
+async function findExisting(places: readonly Place[], wish: VolumeWish, parameters: ProxmoxParameters): Promise<Existing | undefined> {
   const look = async (place: Place): Promise<Existing | undefined> => {
     const handle = handleFor(place, place.storage, wish, parameters)
     const disk = await findDiskOn(place.cluster, place.node, handle.storage, volidOf(handle))
     return disk === undefined ? undefined : { place, handle, disk }
   }
-  const wanted = (await Promise.all(places.wanted.map(look))).find((found) => found !== undefined)
-  const elsewhere = (await Promise.all(places.others.map(look))).filter((found) => found !== undefined)
-  for (const { place, handle } of elsewhere) {
-    place.cluster.log.warn('a disk of this name was left on another node by a call that was never answered; it is removed', { disk: volidOf(handle), node: place.node })
-    await destroyDisk(place.cluster, handle)
-  }
-  return wanted
+  return (await Promise.all(places.map(look))).find((found) => found !== undefined)
 }
 
 function adopt({ place, handle, disk }: Existing, { name, required, limit }: VolumeWish, size: Size, parameters: ProxmoxParameters): ProvisionedVolume {
@@ -88,6 +92,7 @@ async function allocateOrClean(place: Place, handle: VolumeHandle, wish: VolumeW
   const filename = handle.disk.slice(handle.disk.lastIndexOf('/') + 1)
   const format = holdsFiles(storage.type) ? (storageFormat ?? 'raw') : undefined
   const look = (): Promise<Disk | undefined> => findDiskOn(cluster, node, handle.storage, volidOf(handle))
+  cluster.homes.set(diskNamePart(wish.name, hexDigest), node)
   const allocate = (): Promise<string> =>
     cluster.client.allocate({ node, storage: handle.storage, owner: cluster.owner, filename, size, ...(format === undefined ? {} : { format }) })
   for (let asked = 1; ; asked++) {

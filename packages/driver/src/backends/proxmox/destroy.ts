@@ -21,10 +21,15 @@ export async function destroyDisk(cluster: ProxmoxCluster, handle: VolumeHandle)
     const failure = await freeOnce(cluster, node, handle)
     if (failure !== undefined && mayHaveHappened(failure)) await untilQuiet(cluster, node, ({ type, id }) => type === 'imgdel' && id.includes(handle.storage))
     const left = await untilKnown(cluster, `deletion of ${volid}`, () => findDiskOn(cluster, node, handle.storage, volid))
-    if (left === undefined) return
+    if (left === undefined) return forget(cluster, handle)
     if (failure !== undefined && !mayHaveHappened(failure) && !isProxmoxError(failure, 'no-volume')) throw failure
   }
   throw new StorageError('unavailable', `disk ${volid} on node ${node} was deleted ${mostTries} times and is still there; look at the storage and its imgdel tasks in Proxmox. This is tried again by itself`)
+}
+
+function forget({ homes }: ProxmoxCluster, { disk }: VolumeHandle): void {
+  const name = parseDiskName(disk)?.name
+  if (name !== undefined) homes.delete(name)
 }
 
 /** undefined when Proxmox says that it is done. */

@@ -1,6 +1,6 @@
 /** The drive string of an attached volume: class parameters and identity as Proxmox writes them. */
 import { parseProxmoxParameters, proxmoxParameterDescriptions, throwForFindings, type ProxmoxParameters } from '@stowage/core'
-import { formatDrive, parseDrive, type Drive } from '@stowage/proxmox'
+import { formatDrive } from '@stowage/proxmox'
 import type { Parameters } from '../../volume/backend.ts'
 import { identityOf } from './identity.ts'
 
@@ -50,9 +50,12 @@ export function driveOf({ volumeId, volid, parameters, controller }: DriveWish):
   return formatDrive({ volume: volid, options: Object.fromEntries(Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))) })
 }
 
-/** How the guest sees a drive that is attached, whoever attached it: QEMU's own serial where the config gives none. */
+/**
+ * How the guest sees a drive that is attached, whoever attached it: QEMU's own serial where the config gives none. Keys that this version does not know are
+ * no hindrance.
+ */
 export function guestIdentity(slot: string, entry: string): { readonly serial: string; readonly wwn?: string } {
-  const { options }: Drive = parseDrive(entry)
-  const { wwn, serial = `drive-${slot}` } = options
-  return { serial, ...(wwn === undefined ? {} : { wwn }) }
+  const serial = /,serial=([^,]+)/.exec(entry)?.[1]
+  const wwn = /,wwn=(0x[0-9a-fA-F]{16})(?:,|$)/.exec(entry)?.[1]
+  return { serial: serial === undefined ? `drive-${slot}` : decodeURIComponent(serial), ...(wwn === undefined ? {} : { wwn }) }
 }

@@ -30,7 +30,7 @@ export async function expandDisk({ cluster, handle, wish }: DiskExpansion): Prom
   }
   const size = targetOf(wish)
   const { references, vms } = await fence(cluster, handle)
-  const attached = references.find((reference) => holds(reference) && reference.state === 'attached')
+  const attached = references.find((reference) => holds(reference) && reference.state === 'attached' && !isHolder(reference.vm))
   const grown = attached === undefined ? await expandDetached(cluster, handle, references, vms, size) : await resizeIn(cluster, handle, attached, size)
   return { size: grown.size, nodeExpansionRequired }
 }

@@ -35,5 +35,6 @@ export function openCluster({ name, region, source, owner = ownerVmid }: Cluster
     stop,
     startedAt: clock.monotonic(),
     born: new Set(),
+    homes: new Map(),
   }
 }

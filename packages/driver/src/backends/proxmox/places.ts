@@ -1,5 +1,5 @@
 /** Where a volume may be made: Proxmox nodes that have the storage, as far as the topology allows. */
-import { StorageError } from '@stowage/core'
+import { isStorageError, StorageError } from '@stowage/core'
 import { isProxmoxError, type StorageStatus } from '@stowage/proxmox'
 import type { Topology } from '../../volume/backend.ts'
 import type { ProxmoxCluster } from './cluster.ts'
@@ -16,8 +16,6 @@ export interface Place {
 export interface Places {
   /** The best first. */
   readonly wanted: readonly Place[]
-  /** Where a former process may have left a disk of this name. */
-  readonly others: readonly Place[]
   /** Why nothing is wanted. */
   readonly refusal: StorageError
 }
@@ -29,20 +27,25 @@ export function topologyOf(region: string, node: string | undefined): Topology {
   return node === undefined ? { [regionKey]: region } : { [regionKey]: region, [zoneKey]: node }
 }
 
-export async function placesFor(clusters: readonly ProxmoxCluster[], storage: string, topologies: readonly Topology[]): Promise<Places> {
+/**
+ * `disk` is the name that the disk would have. A node that does not answer is passed over, unless the disk may be there already: then its answer is waited
+ * for, or a second disk would be made elsewhere.
+ */
+export async function placesFor(clusters: readonly ProxmoxCluster[], storage: string, topologies: readonly Topology[], disk: string): Promise<Places> {
   const inRegion = clustersFor(clusters, topologies)
   const failures: unknown[] = []
   const wanted: Place[] = []
-  const others: Place[] = []
   for (const cluster of inRegion) {
     const zones = zonesFor(cluster, topologies)
     const young = cluster.clock.monotonic() - cluster.startedAt < youngMs
-    const nodes = zones === undefined || young ? await onlineNodes(cluster) : []
-    for (const node of zones ?? nodes) await tryPlace(cluster, node, storage, wanted, failures)
-    if (wanted.some((place) => place.storage.shared)) continue
-    for (const node of young && zones !== undefined ? nodes.filter((name) => !zones.includes(name)) : []) await tryPlace(cluster, node, storage, others, [])
+    for (const node of zones ?? (await onlineNodes(cluster))) {
+      const failure = await tryPlace(cluster, node, storage, wanted, failures)
+      // A repeated call asks for the same places in the same order: what came before would be in the first.
+      const mayBeThere = cluster.homes.get(disk) === node || (young && wanted.length === 0)
+      if (mayBeThere && isStorageError(failure, 'unavailable')) throw failure
+    }
   }
-  return { wanted: topologies.length === 0 ? byRoom(wanted) : wanted, others, refusal: refusalOf(storage, inRegion, failures) }
+  return { wanted: topologies.length === 0 ? byRoom(wanted) : wanted, refusal: refusalOf(storage, inRegion, failures) }
 }
 
 function clustersFor(clusters: readonly ProxmoxCluster[], topologies: readonly Topology[]): readonly ProxmoxCluster[] {
@@ -65,13 +68,15 @@ async function onlineNodes({ client }: ProxmoxCluster): Promise<readonly string[
   return (await client.nodes()).filter(({ status }) => status !== 'offline').map(({ node }) => node)
 }
 
-async function tryPlace(cluster: ProxmoxCluster, node: string, storage: string, found: Place[], failures: unknown[]): Promise<void> {
+async function tryPlace(cluster: ProxmoxCluster, node: string, storage: string, found: Place[], failures: unknown[]): Promise<unknown> {
   try {
     found.push({ cluster, node, storage: await cluster.client.storageStatus(node, storage) })
+    return undefined
   } catch (error) {
     // A storage that nobody knows, or that this token may not see, is nowhere; a node that does not answer says nothing about the others.
     if (isProxmoxError(error, 'no-storage', 'permission', 'authentication') && failures.length === 0 && found.length === 0) failures.unshift(error)
     else failures.push(error)
+    return error
   }
 }
 

@@ -1,6 +1,6 @@
 /** ControllerPublishVolume: the disk in a slot of the node's VM, and in no other VM. */
 import { isShared, StorageError, volidOf, type VolumeHandle } from '@stowage/core'
-import { allowsDiskHotplug, freeScsiSlot, isDiskSlot, type ConfigChange } from '@stowage/proxmox'
+import { allowsDiskHotplug, freeScsiSlot, isDiskSlot, volumeOfEntry, type ConfigChange } from '@stowage/proxmox'
 import type { Parameters, PublishWish } from '../../volume/backend.ts'
 import type { NodeDirectory } from '../../node-directory.ts'
 import { publishKeys } from '../../node/contexts.ts'
@@ -109,7 +109,7 @@ function refuseUnable(what: string, vm: ScannedVm, values: Readonly<Record<strin
 /** In what runs (`current=1`), not in what is merely wanted. */
 function runningEntry(volid: string, { current: { values } }: VmState): { readonly slot: string; readonly drive: string } | undefined {
   for (const [slot, drive] of Object.entries(values)) {
-    if (isDiskSlot(slot) && drive.split(',')[0] === volid) return { slot, drive }
+    if (isDiskSlot(slot) && volumeOfEntry(drive) === volid) return { slot, drive }
   }
   return undefined
 }

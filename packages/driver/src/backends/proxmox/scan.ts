@@ -1,5 +1,5 @@
 /** What every VM's config says, pending changes included: the fence that no disk passes twice. */
-import { isProxmoxError, isDiskSlot, isUnusedSlot, volumeOfEntry, type ActiveTask, type PendingEntry, type ProxmoxClient, type VmLocation } from '@stowage/proxmox'
+import { isProxmoxError, isDiskSlot, ProxmoxError, isUnusedSlot, volumeOfEntry, type ActiveTask, type PendingEntry, type ProxmoxClient, type VmLocation } from '@stowage/proxmox'
 
 export interface ScannedVm extends VmLocation {
   readonly entries: readonly PendingEntry[]
@@ -77,12 +77,19 @@ async function scanVm(client: ProxmoxClient, scope: ScanScope, vm: VmLocation): 
   try {
     return { ...vm, entries: await client.vmPending(vm.node, vm.vmid) }
   } catch (error) {
-    if (!isProxmoxError(error, 'no-vm')) throw error
+    if (!isProxmoxError(error, 'no-vm')) throw unread(vm, error)
     const moved = (await client.vms()).find(({ vmid }) => vmid === vm.vmid)
     if (moved === undefined || (scope !== '*' && moved.node !== scope)) return undefined
     if (moved.node === vm.node) throw error
     return { ...moved, entries: await client.vmPending(moved.node, moved.vmid) }
   }
+}
+
+/** Whose config it is, and why that matters. */
+function unread({ vmid, name, node }: VmLocation, error: unknown): unknown {
+  if (!(error instanceof ProxmoxError) || error.kind !== 'unavailable') return error
+  const { kind, message, fate, repeat, words } = error
+  return new ProxmoxError(kind, `the config of VM ${vmid}${name === undefined ? '' : ` (${name})`} on node ${node} cannot be read, so it cannot be ruled out that it holds the disk: ${message}`, { fate, repeat, words, cause: error })
 }
 
 /** One entry of a VM's config that names the disk. */

@@ -12,7 +12,7 @@ export function refuseUnsuited(storage: StorageStatus, { storageFormat, replicat
   if (storageFormat !== undefined && !holdsFiles(storage.type) && storageFormat !== 'raw') {
     throw new StorageError('invalid', `parameter storageFormat is ${storageFormat}, but storage ${name} (${storage.type}) holds raw disks only; remove the parameter, or use a storage of type dir or nfs`)
   }
-  if (replicate && storage.type !== 'zfspool') throw new StorageError('invalid', `parameter replicate needs a storage of type zfspool, and ${name} is of type ${storage.type}; remove the parameter`)
+  if (replicate) throw new StorageError('invalid', 'parameter replicate is true, and this driver does not set up replication yet; remove the parameter, and back the volume up in another way')
   refuseFull(storage, size, node)
 }
 
