@@ -66,6 +66,7 @@ test('stopped in the middle, it says what it left and how to delete it', () =>
     expect([claim.length, volume.length]).toEqual([1, 1])
     const handle = statusOf(await observe(client)).rows[0]?.handle
     expect(stopped?.left).toEqual([`Pod default/${pods.find((name) => name.startsWith('stowage-verify'))}`, `PersistentVolumeClaim default/${claim[0]}`, `PersistentVolume ${volume[0]} (${handle})`])
+    expect(stopped?.cleanUpCommand).toContain(`kubectl patch pv ${volume[0]} `)
     const label = /-l (\S+)$/.exec(stopped?.cleanUpCommand ?? '')?.[1] ?? ''
     expect((await client.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, { labelSelector: label })).items).toHaveLength(1)
     expect((await client.list({ apiVersion: 'v1', kind: 'Pod' }, { labelSelector: label })).items).toHaveLength(1)

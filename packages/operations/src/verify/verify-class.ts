@@ -3,7 +3,7 @@ import type { KubernetesClient, ObjectRef } from '@stowage/kubernetes'
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1'
 import type { CSINode, StorageClass } from 'kubernetes-types/storage/v1'
 import type { Looked, Step } from '../steps/step.ts'
-import { claimName, claimOf, moverOf, readerOf, wrongInLog, writerOf } from './manifests.ts'
+import { claimName, claimOf, moverOf, readerOf, trialLabel, wrongInLog, writerOf } from './manifests.ts'
 import type { Trial } from './manifests.ts'
 import { otherNodes } from './other-nodes.ts'
 import { Watching } from './watching.ts'
@@ -32,7 +32,7 @@ export class ClassTrial {
 
   steps(): readonly Step[] {
     const { className } = this.trial
-    const step = (stage: string, title: string, change: (signal: AbortSignal) => Promise<string>, look: Step['look'] = always): Step => ({ id: `verify:${className}:${stage}`, title: `${className}: ${title}`, look, change, undo: `kubectl delete pod,pvc -n ${this.trial.namespace} -l stowage.dev/verify=${this.trial.id}` })
+    const step = (stage: string, title: string, change: (signal: AbortSignal) => Promise<string>, look: Step['look'] = always): Step => ({ id: `verify:${className}:${stage}`, title: `${className}: ${title}`, look, change, undo: `kubectl delete pod,pvc -n ${this.trial.namespace} -l ${trialLabel}=${this.trial.id}` })
     return [
       step('claim', 'a claim is made', (signal) => this.#claim(signal)),
       step('write', 'a pod writes and reads back', (signal) => this.#write(signal)),
@@ -153,6 +153,15 @@ export class ClassTrial {
     const claim = this.#claimed ? [`PersistentVolumeClaim ${this.trial.namespace}/${claimName(this.trial)}`] : []
     const volume = this.#volume === undefined ? [] : [`PersistentVolume ${this.#volume.metadata?.name} (${this.#volume.spec?.csi?.volumeHandle ?? 'no CSI handle'})`]
     return [...pods, ...claim, ...volume]
+  }
+
+  /** How a person deletes what is left, the disk of a class with Retain included; '' when nothing is. */
+  cleanUpCommand(): string {
+    if (this.left().length === 0) return ''
+    const { metadata, spec } = this.#volume ?? {}
+    const keeps = metadata?.name !== undefined && spec?.persistentVolumeReclaimPolicy !== 'Delete'
+    const release = keeps ? `kubectl patch pv ${metadata.name} -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}' && ` : ''
+    return `${release}kubectl delete pod,pvc -n ${this.trial.namespace} -l ${trialLabel}=${this.trial.id}`
   }
 
   #podRef(pod: Pod): ObjectRef {

@@ -73,7 +73,6 @@ async function verifyClass(storageClass: StorageClass, options: VerifyOptions): 
   const cleaned = signal?.aborted === true ? [] : (await run([cleanUpStep(trial)], className, options, signal)).outcomes
   const steps = [...tried.outcomes, ...cleaned]
   const wrong = steps.find(({ state }) => state === 'failed' || state === 'blocked')
-  const left = trial.left()
   return {
     class: className,
     provisioner: storageClass.provisioner,
@@ -81,8 +80,8 @@ async function verifyClass(storageClass: StorageClass, options: VerifyOptions): 
     message: wrong === undefined ? 'what was written is what is read' : `${wrong.title}: ${wrong.message}`,
     steps,
     elapsedMs: client.clock.monotonic() - start,
-    left,
-    cleanUpCommand: left.length === 0 ? '' : `kubectl delete pod,pvc -n ${namespace} -l stowage.dev/verify=${id}`,
+    left: trial.left(),
+    cleanUpCommand: trial.cleanUpCommand(),
   }
 }
 
