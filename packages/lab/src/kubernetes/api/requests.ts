@@ -27,10 +27,12 @@ export interface WriteOutcome {
 
 export class Requests extends Memory {
   readonly schemas = new SchemaCatalog()
+  /** New objects whose first update is written even when it changes nothing. */
+  readonly #unsettled = new WeakSet<JsonObject>()
 
   getSubresource(resource: Resource, namespace: string, name: string, subresource: string | undefined): JsonObject {
     const object = this.get(resource, namespace, name)
-    return subresource === undefined ? object : getSubresource(resource, object, subresource)
+    return subresource === undefined ? object : getSubresource(object, subresource)
   }
 
   create(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
@@ -46,7 +48,10 @@ export class Requests extends Memory {
     validateCreate(resource, admitted)
     const name = textAt(admitted, 'metadata', 'name')
     if (this.find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
-    return options.dryRun === true ? frozenObject(admitted) : this.#stored(resource, admitted)
+    if (options.dryRun === true) return frozenObject(admitted)
+    const stored = this.#stored(resource, admitted)
+    if (strategyOf(resource).firstIdleUpdateIsWritten === true) this.#unsettled.add(stored)
+    return stored
   }
 
   createSubresource(resource: Resource, namespace: string, name: string, subresource: string, body: JsonObject, options: CallOptions): JsonObject {
@@ -91,7 +96,7 @@ export class Requests extends Memory {
     if (type === 'application/apply-patch+yaml') return this.#apply(resource, namespace, name, current, body, options)
     if (current === undefined) throw notFound(resource, name)
     if (options.subresource === 'scale') {
-      const scale = applyPatch(this.schemas, resource, type, getSubresource(resource, current, 'scale'), body)
+      const scale = applyPatch(this.schemas, resource, type, getSubresource(current, 'scale'), body)
       return { object: this.#scale(resource, current, scale, options), created: false }
     }
     const patched = decode(this.schemas, resource, applyPatch(this.schemas, resource, type, current, body), options)
@@ -122,8 +127,9 @@ export class Requests extends Memory {
     validateUpdate(resource, current, admitted, options.subresource)
     const next = frozenObject(admitted)
     if (options.dryRun === true) return next
-    if (isFinished(resource, next)) return this.#gone(resource, next)
-    return same(next, current) ? current : this.#stored(resource, next)
+    if (isFinished(resource, next)) return this.#gone(resource, current, next)
+    if (same(next, current) && !this.#unsettled.delete(current)) return current
+    return this.#stored(resource, next)
   }
 
   /** Binding, and other writes of the server itself: no admission, no managers. */
@@ -137,10 +143,11 @@ export class Requests extends Memory {
     return outcome
   }
 
-  #gone(resource: Resource, object: JsonObject): JsonObject {
-    const last = this.remove(resource, object)
+  /** Watchers see the object as it was kept last; the writer sees what it wrote. */
+  #gone(resource: Resource, kept: JsonObject, written: JsonObject): JsonObject {
+    const last = this.remove(resource, kept)
     this.registry.forgetDefinition(resource, last)
-    return last
+    return written
   }
 
   #stored(resource: Resource, object: JsonObject): JsonObject {

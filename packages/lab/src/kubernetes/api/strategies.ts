@@ -18,6 +18,8 @@ export interface Strategy {
   readonly returnsDeleted?: boolean
   /** PUT of what is not there creates it. */
   readonly createsOnUpdate?: boolean
+  /** Seen at v1.36.3, of claims alone: the first update that changes nothing is a new version all the same, later ones are not. */
+  readonly firstIdleUpdateIsWritten?: boolean
   /** PUT without resourceVersion is refused. */
   readonly needsVersion?: boolean
 }
@@ -28,7 +30,7 @@ const strategies: Readonly<Record<string, Strategy>> = {
   namespaces: { initialStatus: { phase: 'Active' }, name: 'label', returnsDeleted: true },
   nodes: {},
   pods: { initialStatus: { phase: 'Pending' }, generation: true, returnsDeleted: true },
-  persistentvolumeclaims: { initialStatus: { phase: 'Pending' }, returnsDeleted: true },
+  persistentvolumeclaims: { initialStatus: { phase: 'Pending' }, returnsDeleted: true, firstIdleUpdateIsWritten: true },
   persistentvolumes: { initialStatus: { phase: 'Pending' }, returnsDeleted: true },
   services: { initialStatus: { loadBalancer: {} }, name: 'label', returnsDeleted: true },
   serviceaccounts: { returnsDeleted: true },

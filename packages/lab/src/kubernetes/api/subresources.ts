@@ -1,16 +1,23 @@
 /** Subresources that are another kind than their parent: scale, binding, eviction, and reviews that are answered and not kept. */
 import { ApiStatusError } from './api.ts'
+import type { DeleteOptions } from './api.ts'
 import type { CallOptions } from './call-options.ts'
 import { conflict, invalid, methodNotAllowed } from './failures.ts'
 import { arrayAt, at, numberAt, objectAt, textAt } from './json.ts'
 import type { JsonObject } from './json.ts'
-import type { Requests } from './requests.ts'
 import type { Resource } from './resources.ts'
 
-export function getSubresource(resource: Resource, object: JsonObject, subresource: string): JsonObject {
+/** What a subresource asks of the store. */
+export interface SubresourceStore {
+  now(): string
+  get(resource: Resource, namespace: string, name: string): JsonObject
+  delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): unknown
+  overwrite(resource: Resource, object: JsonObject): JsonObject
+}
+
+export function getSubresource(object: JsonObject, subresource: string): JsonObject {
   if (subresource === 'status' || subresource === 'resize' || subresource === 'ephemeralcontainers') return object
   if (subresource !== 'scale') throw methodNotAllowed()
-  void resource
   return scaleToObject(object)
 }
 
@@ -41,7 +48,7 @@ export function withScale(object: JsonObject, scale: JsonObject): JsonObject {
   return { ...object, spec: { ...objectAt(object, 'spec'), replicas } }
 }
 
-export function createSubresource(requests: Requests, resource: Resource, namespace: string, name: string, subresource: string, body: JsonObject, options: CallOptions): JsonObject {
+export function createSubresource(requests: SubresourceStore, resource: Resource, namespace: string, name: string, subresource: string, body: JsonObject, options: CallOptions): JsonObject {
   const current = requests.get(resource, namespace, name)
   if (subresource === 'binding') {
     if (options.dryRun !== true) bind(requests, resource, current, textAt(body, 'target', 'name'))
@@ -55,7 +62,7 @@ export function createSubresource(requests: Requests, resource: Resource, namesp
 }
 
 /** `pods/binding`: once only. */
-export function bind(requests: Requests, resource: Resource, pod: JsonObject, node: string): JsonObject {
+export function bind(requests: SubresourceStore, resource: Resource, pod: JsonObject, node: string): JsonObject {
   const name = textAt(pod, 'metadata', 'name')
   const binding = { ...resource, plural: 'pods/binding' }
   if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) throw conflict(binding, name, `pod ${name} is being deleted, cannot be assigned to a host`)

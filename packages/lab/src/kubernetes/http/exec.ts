@@ -1,6 +1,5 @@
 /** `pods/exec` over WebSocket: v5.channel.k8s.io, where the first byte of each message names a stream. Real listening mode only. */
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { ListenOptions } from '@stowage/effects/real'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
 import { ApiStatusError } from '../api/api.ts'
@@ -19,7 +18,9 @@ const errors = 3
 const closeSignal = 255
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+export type UpgradeHandler = NonNullable<ListenOptions['upgrade']>
+type UpgradeRequest = Parameters<UpgradeHandler>[0]
+type Connection = Parameters<UpgradeHandler>[1]
 
 /** For `listenHttp`'s `upgrade`. Output is sent when the command has ended; input is read to its end first. */
 export function createExecUpgrade(store: Store, podStreams: PodStreams | undefined): UpgradeHandler {
@@ -39,7 +40,7 @@ interface Exec {
   readonly run: (input: Uint8Array | undefined) => Promise<ExecResult>
 }
 
-function execOf(store: Store, podStreams: PodStreams | undefined, request: IncomingMessage): Exec {
+function execOf(store: Store, podStreams: PodStreams | undefined, request: UpgradeRequest): Exec {
   const url = new URL(request.url ?? '/', 'http://lab')
   const target = routeOf(store.requests.registry, url.pathname)
   if (target?.subresource !== 'exec' || target.name === undefined || target.namespace === undefined) throw noSuchResource()
@@ -101,7 +102,7 @@ function exitStatus(exitCode: number): JsonObject {
   }
 }
 
-function refuse(socket: Duplex, error: unknown): void {
+function refuse(socket: Connection, error: unknown): void {
   const failure = error instanceof ApiStatusError ? error : new ApiStatusError(500, 'InternalError', error instanceof Error ? error.message : String(error))
   const body = JSON.stringify(statusOf(failure))
   socket.end(`HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
