@@ -166,12 +166,15 @@ export class VolumeManager {
   async #tearDown(device: Device): Promise<void> {
     for (const podUid of [...device.published.keys()]) {
       if (device.wishes.has(podUid)) continue
+      device.published.set(podUid, 'uncertain')
       await this.#volumes.unpublish(device.identity, podUid)
       device.published.delete(podUid)
       this.#parts.wakePod(podUid)
     }
     if (device.wishes.size > 0 || device.published.size > 0) return
     if (device.staged !== undefined) {
+      // Its answer may be lost: whoever wants the volume next has to stage it again.
+      device.staged = 'uncertain'
       await this.#volumes.unstage(device.identity)
       device.staged = undefined
     }
