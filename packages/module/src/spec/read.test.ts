@@ -197,3 +197,13 @@ test('whatever value comes in, findings or a Spec come out', () => {
     { numRuns: 300 },
   )
 })
+
+test('in TypeScript a misspelt key or value does not compile', () => {
+  const base = { apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' } } as const
+  const backends = { disk: { local: { path: '/data' } } }
+  // @ts-expect-error `quot` is not a field of a class
+  expect(() => defineStorage({ ...base, spec: { backends, classes: { a: { backend: 'disk', quot: 'auto' } } } })).toThrow('did you mean "quota"?')
+  // @ts-expect-error `Retian` is not a policy
+  expect(() => defineStorage({ ...base, spec: { backends, classes: { a: { backend: 'disk', reclaimPolicy: 'Retian' } } } })).toThrow('did you mean "Retain"?')
+  expect(defineStorage({ ...base, spec: { backends, classes: { a: { backend: 'disk', quota: 'auto' } } } }).classes[0]?.parameters).toEqual({ quota: 'auto' })
+})

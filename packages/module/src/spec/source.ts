@@ -1,6 +1,6 @@
 /** A YAML or JSON text as a plain tree that knows where everything stands. */
 import type { Finding, SourcePosition } from '@stowage/core'
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair } from 'yaml'
 import { repairTabs, type Repaired } from './tabs.ts'
 
 export type Path = readonly (string | number)[]
@@ -26,31 +26,36 @@ export type Keep = 'first' | 'last'
 export function parseSource(text: string, file: string, keep: Keep): ParsedSource {
   const repaired = repairTabs(text)
   const counter = new LineCounter()
-  const documents = [...parseAllDocuments(repaired.text, { lineCounter: counter, prettyErrors: false, version: '1.2', logLevel: 'silent' })]
+  const documents = [...parseAllDocuments(repaired.text, { lineCounter: counter, prettyErrors: false, version: '1.2', logLevel: 'silent', uniqueKeys: false })]
   const at = (offset: number): SourcePosition => positionAt(counter, repaired, file, offset)
-  const findings = documents.flatMap((document) => document.errors.map(({ code, message, pos }) => syntaxFinding(code, message, pos[0], at(pos[0]), document)))
-  for (const document of documents) if (document.errors.length > 0) dropRepeatedKeys(document.contents, keep)
+  const findings = documents.flatMap((document) => document.errors.map(({ message, pos }) => syntaxFinding(message, at(pos[0]))))
+  const repeated = documents.flatMap((document) => leaveOne(document.contents, keep, at))
   const tabs = repaired.tabs.map(({ line, column }) => tabFinding({ file, line, column }))
   const read = documents.filter(({ contents }) => contents !== null).map((document) => ({ ...plain(document, at), locate: locator(document, at) }))
   return {
     documents: read.map(({ value, locate }) => ({ value, locate })),
-    findings: [...tabs, ...findings, ...read.flatMap((document) => document.findings)],
+    findings: [...tabs, ...findings, ...repeated, ...read.flatMap((document) => document.findings)],
   }
 }
 
-function dropRepeatedKeys(node: unknown, keep: Keep): void {
-  if (isSeq(node)) for (const item of node.items) dropRepeatedKeys(item, keep)
-  if (!isMap(node)) return
-  const items = keep === 'first' ? node.items : node.items.toReversed()
-  const seen = new Set<string>()
-  const kept = items.filter(({ key }) => {
-    const name = isScalar(key) ? String(key.value) : undefined
-    const repeated = name !== undefined && seen.has(name)
-    if (name !== undefined) seen.add(name)
-    return !repeated
-  })
-  node.items = keep === 'first' ? kept : kept.toReversed()
-  for (const { value } of node.items) dropRepeatedKeys(value, keep)
+/** Leaves one of the entries that have the same name, and reports the later ones. The parser's own check takes the square of the entries. */
+function leaveOne(node: unknown, keep: Keep, at: (offset: number) => SourcePosition, path: Path = []): readonly Finding[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => leaveOne(item, keep, at, [...path, index]))
+  if (!isMap(node)) return []
+  const named = new Map<unknown, Pair>()
+  const repeated: Finding[] = []
+  for (const pair of node.items) {
+    const name = isScalar(pair.key) ? String(pair.key.value) : pair
+    if (typeof name === 'string' && named.has(name)) repeated.push(givenTwice([...path, name], at(offsetOf(pair.key) ?? 0)))
+    if (keep === 'last' || !named.has(name)) named.set(name, pair)
+  }
+  if (repeated.length > 0) node.items = [...named.values()]
+  return [...repeated, ...[...named].flatMap(([name, { value }]) => (isScalar(value) ? [] : leaveOne(value, keep, at, [...path, String(name)])))]
+}
+
+function givenTwice(path: Path, position: SourcePosition): Finding {
+  const message = `${JSON.stringify(path.at(-1))} is given twice in the same place; one of the two would be lost`
+  return { rule: 'duplicate-name', severity: 'error', message, remedy: 'rename one or remove it', path, position }
 }
 
 /** An alias without its anchor is no error of the parser: it fails when the tree is made plain. */
@@ -83,40 +88,8 @@ function tabFinding(position: SourcePosition): Finding {
   return { rule: 'yaml-tab', severity: 'error', message: 'a tab indents this line; YAML allows only spaces there', remedy: 'replace the tab by spaces', path: [], position }
 }
 
-function syntaxFinding(code: string, message: string, offset: number, position: SourcePosition, document: Document): Finding {
-  if (code !== 'DUPLICATE_KEY') {
-    return { rule: 'yaml-syntax', severity: 'error', message: `this is not YAML: ${firstLine(message)}`, remedy: 'correct the syntax', path: [], position }
-  }
-  const path = pathOfKeyAt(document.contents, offset) ?? []
-  return {
-    rule: 'duplicate-name',
-    severity: 'error',
-    message: `${JSON.stringify(path.at(-1) ?? 'this name')} is given twice in the same place; one of the two would be lost`,
-    remedy: 'rename one or remove it',
-    path,
-    position,
-  }
-}
-
-function pathOfKeyAt(node: unknown, offset: number): Path | undefined {
-  if (isSeq(node)) return firstOf(node.items, (item, index) => below(index, pathOfKeyAt(item, offset)))
-  if (!isMap(node)) return undefined
-  return firstOf(node.items, ({ key, value }) => {
-    const name = isScalar(key) ? String(key.value) : ''
-    return offsetOf(key) === offset ? [name] : below(name, pathOfKeyAt(value, offset))
-  })
-}
-
-function below(part: string | number, path: Path | undefined): Path | undefined {
-  return path === undefined ? undefined : [part, ...path]
-}
-
-function firstOf<Item, Result>(items: readonly Item[], find: (item: Item, index: number) => Result | undefined): Result | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = find(item, index)
-    if (found !== undefined) return found
-  }
-  return undefined
+function syntaxFinding(message: string, position: SourcePosition): Finding {
+  return { rule: 'yaml-syntax', severity: 'error', message: `this is not YAML: ${firstLine(message)}`, remedy: 'correct the syntax', path: [], position }
 }
 
 function firstLine(message: string): string {
