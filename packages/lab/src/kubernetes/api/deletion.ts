@@ -21,11 +21,15 @@ export function deleteObject(memory: Memory, resource: Resource, namespace: stri
   if (resourceName(resource) === 'namespaces' && immortal.includes(name)) throw forbidden(resource, name, 'this namespace may not be deleted')
   const next = resourceName(resource) === 'namespaces' ? terminatingNamespace(memory, current) : marked(memory, resource, current, options)
   const goes = isFinished(resource, next)
-  // Only pods are marked on their way out when nothing holds them.
-  const last = goes && resourceName(resource) !== 'pods' && at(current, 'metadata', 'deletionTimestamp') === undefined ? current : next
-  if (options.dryRun === true) return { object: last, gone: goes }
-  if (goes) return { object: memory.remove(resource, last), gone: true }
+  if (goes) return { object: options.dryRun === true ? next : takenAway(memory, resource, current, next), gone: true }
+  if (options.dryRun === true) return { object: next, gone: false }
   return { object: next === current ? current : memory.put(resource, next), gone: false }
+}
+
+/** Only pods are marked on their way out when nothing holds them, and their watchers see that. */
+function takenAway(memory: Memory, resource: Resource, current: JsonObject, next: JsonObject): JsonObject {
+  if (resourceName(resource) !== 'pods') return memory.remove(resource, at(current, 'metadata', 'deletionTimestamp') === undefined ? current : next)
+  return memory.remove(resource, next === current ? current : memory.put(resource, next))
 }
 
 function assertPreconditions(resource: Resource, current: JsonObject, options: DeleteOptions): void {
