@@ -61,7 +61,8 @@ export function refusal({ call, status, words, errors }: Refusal): ProxmoxError 
   const kind = meaning?.kind ?? kindByStatus[status] ?? 'internal'
   const remedy = meaning === undefined ? '' : `; ${meaning.remedy}`
   return new ProxmoxError(kind, `${call}: Proxmox answered ${status} ${seen}${remedy}`, {
-    fate: 'refused',
+    // A command that took too long may go on to its end.
+    fate: meaning?.name === 'timeout' ? 'unknown' : 'refused',
     repeat: meaning?.repeat ?? (status === 503 ? 'later' : 'never'),
     ...(meaning === undefined ? {} : { meaning: meaning.name }),
     words: seen,

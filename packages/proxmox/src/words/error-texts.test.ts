@@ -26,6 +26,8 @@ test.each([
   ['shrinking disks is not supported', 'shrink', 'invalid', 'never-soon', /at least/],
   ["zfs error: cannot open 'rpool/data/vm-9999-x': dataset does not exist", 'no-volume', 'not-found', 'never-soon', /pvesm list/],
   ["illegal name 'x' - should be 'vm-9999-*'", 'illegal-name', 'invalid', 'never-soon', /type/],
+  ['got timeout', 'timeout', 'unavailable', 'never-soon', /took too long/],
+  ['Connection timed out', 'node-unreachable', 'unavailable', 'never-soon', /does not answer/],
   ["Method 'POST /nodes//storage' not implemented", 'no-method', 'internal', 'never-soon', /version/],
 ] as const)('%s', (text, name, kind, repeat, remedy) => {
   const meaning = meaningOf(text)

@@ -102,9 +102,10 @@ export const errorTexts = [
     remedy: 'the disk was removed, renamed or moved outside of Kubernetes; look for it with `pvesm list`',
   },
   { name: 'illegal-name', pattern: /illegal name '[^']*'|unable to parse (?:directory |zfs |lvm |rbd )?volume (?:name|filename)/, kind: 'invalid', repeat: 'never', remedy: "the storage's type does not take a disk of this name" },
+  { name: 'node-unreachable', pattern: /No route to host|Connection refused|Connection timed out|Errors during connection|hostname lookup .* failed/, kind: 'unavailable', repeat: 'later', remedy: 'the Proxmox node does not answer: is it up and in the cluster? This is tried again by itself' },
+  { name: 'timeout', pattern: /got timeout|timed out|timeout waiting/i, kind: 'unavailable', repeat: 'later', remedy: 'a command on the Proxmox node took too long; its state is read before anything is repeated' },
   { name: 'no-method', pattern: /Method '[^']+' not implemented/, kind: 'internal', repeat: 'never', remedy: 'this Proxmox VE does not know the call; Stowage needs version 8 or newer' },
   { name: 'bad-parameter', pattern: /Parameter verification failed/, kind: 'invalid', repeat: 'never', remedy: 'Proxmox does not take a value of this request' },
-  { name: 'node-unreachable', pattern: /No route to host|Connection refused|Connection timed out|Errors during connection|hostname lookup .* failed/, kind: 'unavailable', repeat: 'later', remedy: 'the Proxmox node does not answer: is it up and in the cluster? This is tried again by itself' },
 ] as const satisfies readonly ErrorText[]
 
 export type ErrorTextName = (typeof errorTexts)[number]['name']
