@@ -82,6 +82,12 @@ test.each<[string, object, string]>([
   expect(found(spec)).toEqual([expected])
 })
 
+test('a name that JavaScript would swallow is refused, and not lost', () => {
+  const swallowed: object = JSON.parse('{"classes": {"__proto__": {"backend": "disk"}}, "backends": {"disk": {"local": {"path": "/data"}}, "__proto__": {}}}')
+  expect(found(swallowed)).toEqual(['invalid-name backends.__proto__', 'invalid-name classes.__proto__'])
+  expect(found({ classes: { x: { backend: 'constructor' } } })).toEqual(['unknown-backend classes.x.backend'])
+})
+
 test('sections that ask for nothing pass', () => {
   expect(found({ snapshots: { controller: 'none' }, backup: {}, monitoring: { alerts: false } })).toEqual([])
 })

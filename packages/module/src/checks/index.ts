@@ -9,6 +9,7 @@ import {
   parametersAreAccepted,
   parametersFitTheBackend,
 } from './classes.ts'
+import { noNameVanishes } from './names.ts'
 import { secretsStayOutside } from './secrets.ts'
 import { sectionsAreBuilt } from './sections.ts'
 import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
@@ -16,6 +17,7 @@ import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClas
 /** Every check of a declaration, in the order in which a person would ask. */
 export const checks: readonly Check[] = [
   secretsStayOutside, // no password or token is written in the text
+  noNameVanishes, // no name is one that JavaScript would swallow
   backendsHoldOneKind, // a backend is proxmox, or local, or …: exactly one
   backendsAreBuilt, // what this version cannot serve is refused, not ignored
   sectionsAreBuilt, // the same for snapshots, backup and monitoring
