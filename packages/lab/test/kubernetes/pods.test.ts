@@ -177,3 +177,22 @@ test('with a provisioner on each node, a volume is made by the node that was cho
   expect(cluster.backend.calls).toContain('CreateVolume@n3')
   expect(cluster.backend.disks.get(cluster.api.get<Claim>('persistentvolumeclaims', 'data', 'default')?.spec.volumeName ?? '')?.zone).toBe('b')
 })
+
+test('an ephemeral volume is claimed for its pod and goes with it', async () => {
+  const cluster = startCluster()
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '1Gi' } } }
+  create(cluster.api, podWith('app', [], { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec } } }] }))
+  await cluster.until('app runs', () => isRunning(cluster.api, 'app'))
+  expect(cluster.api.get<Claim>('persistentvolumeclaims', 'app-scratch', 'default')?.status?.phase).toBe('Bound')
+  cluster.api.delete('pods', 'app', 'default')
+  await cluster.until('all is gone', () => cluster.backend.disks.size === 0)
+})
+
+test('a subPath that is not there is made, and only it is seen', async () => {
+  const cluster = startCluster({ withoutDriver: true })
+  const containers = [{ name: 'main', image: 'busybox', command: ['dump', 'word', '/missing'], volumeMounts: [{ name: 'all', mountPath: '/scratch', subPath: 'deep/er' }] }]
+  create(cluster.api, podWith('app', [], { nodeName: 'n1', restartPolicy: 'Never', volumes: [{ name: 'all', hostPath: { path: '/srv/all' } }], containers }))
+  await cluster.until('app has run', () => phaseOf(cluster.api, 'pods', 'app', 'default') === 'Failed')
+  const { effects } = cluster.world.process('look', {}, { machine: 'n1' })
+  expect((await cluster.world.run(() => effects.files.stat('/srv/all/deep/er')))?.kind).toBe('directory')
+})

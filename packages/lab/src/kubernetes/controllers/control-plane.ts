@@ -17,6 +17,7 @@ import { createInitialNamespaces, startNamespaceController } from './namespaces.
 import { startNodeLifecycle } from './nodes/lifecycle.ts'
 import { startAttachDetach } from './volumes/attach-detach.ts'
 import { startVolumeBinder } from './volumes/binder.ts'
+import { startEphemeralVolumes } from './volumes/ephemeral.ts'
 import { startClaimProtection, startVolumeProtection } from './volumes/protection.ts'
 
 export interface ControlPlaneOptions {
@@ -29,6 +30,7 @@ export interface ControlPlaneOptions {
 
 const controllers: Readonly<Record<string, StartController>> = {
   'persistentvolume-binder': startVolumeBinder,
+  'ephemeral-volume': startEphemeralVolumes,
   'persistentvolumeclaim-protection': startClaimProtection,
   'persistentvolume-protection': startVolumeProtection,
   'persistentvolume-attach-detach': startAttachDetach,

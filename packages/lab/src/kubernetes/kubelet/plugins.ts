@@ -45,6 +45,7 @@ export class Plugins {
   readonly #missingSince = new Map<string, number>()
   #eagerUntil: number
   #cancel: Cancel = () => {}
+  #nextAt = 0
   #looking = false
 
   constructor(parts: PluginParts) {
@@ -60,7 +61,8 @@ export class Plugins {
   /** Containers changed: sockets may come and go. */
   expectChange(): void {
     this.#eagerUntil = this.#parts.clock.monotonic() + eagerForMs
-    if (!this.#looking) this.#next(eagerMs)
+    // Never later than planned, or a busy node would never look.
+    if (!this.#looking && this.#nextAt > this.#parts.clock.monotonic() + eagerMs) this.#next(eagerMs)
   }
 
   stop(): void {
@@ -70,6 +72,7 @@ export class Plugins {
 
   #next(ms: number): void {
     this.#cancel()
+    this.#nextAt = this.#parts.clock.monotonic() + ms
     this.#cancel = this.#parts.clock.after(ms, () => void this.#look())
   }
 

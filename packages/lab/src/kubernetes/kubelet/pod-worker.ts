@@ -88,9 +88,9 @@ export class PodWorker {
   }
 
   async #start(spec: ContainerStep['start'][number]['spec'], isInit: boolean, attempt: number): Promise<void> {
-    const { api, node, runtime } = this.#parts
+    const { api, files, node, runtime } = this.#parts
     try {
-      await startContainer({ ...this.#facts(), api, node, runtime, volumes: this.#paths() }, spec, isInit, attempt)
+      await startContainer({ ...this.#facts(), api, files, node, runtime, volumes: this.#paths() }, spec, isInit, attempt)
       this.#waiting.delete(spec.name)
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
