@@ -8,6 +8,7 @@ export const commandList: readonly CommandEntry[] = [
   { name: 'render', summary: 'write a declaration as manifests', load: () => import('./render.ts') },
   { name: 'apply', summary: 'make the cluster hold what a declaration says', load: () => import('./apply.ts') },
   { name: 'status', summary: 'show every claim and volume, and what is wrong', load: () => import('./status.ts') },
+  { name: 'verify', summary: 'prove each class on a living cluster: write, read, expand, move, clean up', load: () => import('./verify.ts') },
   { name: 'lab', summary: 'a cluster to try things on, on this machine, in memory', load: () => import('./lab.ts') },
   { name: 'explain', summary: 'explain a finding or a field of the declaration', load: () => import('./explain.ts') },
   { name: 'schema', summary: 'print the JSON Schema of the declaration', load: () => import('./schema.ts') },

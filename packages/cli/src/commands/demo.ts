@@ -1,13 +1,7 @@
 /** `stowage demo`: a cluster's storage, working, end to end, in the lab. */
 import type { Command } from 'commander'
+import type { DemoFlags } from '../demo/demo-flags.ts'
 import { examples, type CommandContext } from './command.ts'
-
-export interface DemoFlags {
-  readonly fast?: true
-  readonly keep?: true
-  readonly json?: true
-  readonly seed?: string
-}
 
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
   command

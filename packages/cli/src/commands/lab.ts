@@ -1,14 +1,7 @@
 /** `stowage lab up|down|status`: a cluster to try things on, on this machine, in memory. */
 import type { Command } from 'commander'
+import type { LabFlags } from '../lab/lab-flags.ts'
 import { examples, type CommandContext } from './command.ts'
-
-export interface LabFlags {
-  readonly dir?: string
-  readonly kubeconfig?: string
-  readonly port?: string
-  readonly foreground?: true
-  readonly json?: true
-}
 
 export function configure(command: Command, context: CommandContext): void {
   const { terminal, exit } = context

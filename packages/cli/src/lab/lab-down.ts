@@ -1,5 +1,5 @@
 import { realEffects } from '@stowage/effects/real'
-import type { LabFlags } from '../commands/lab.ts'
+import type { LabFlags } from './lab-flags.ts'
 import { exitCodes } from '../output/exit-code.ts'
 import { json } from '../output/terminal.ts'
 import type { Terminal } from '../output/terminal.ts'
