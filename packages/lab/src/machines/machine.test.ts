@@ -248,6 +248,18 @@ test('the numbers of an empty filesystem are those that were measured on real on
     expect(await machine.files.filesystem('/mnt/data')).toEqual({ totalBytes: 2554693 * 4096, availableBytes: (2554687 - 131072 - 4096) * 4096, usedBytes: 6 * 4096, totalInodes: 655360, freeInodes: 655349 })
   }))
 
+test('mkfs.ext4 -m 0 leaves more to others, and what it does not take is refused', () =>
+  inWorld(async ({ machine, effects }) => {
+    await machine.hardware.plug('scsi1', disk(10 * gib))
+    await effects.clock.sleep(500)
+    expect(await run(machine, 'mkfs.ext4', '-q', '-b', '512', '/dev/sda')).toMatchObject({ exitCode: 1, stderr: 'mkfs.ext4: invalid block size - 512\n' })
+    expect(await run(machine, 'mkfs.xfs', '-q', '-b', 'foo=1', '/dev/sda')).toMatchObject({ exitCode: 1 })
+    expect(await run(machine, 'mkfs.ext4', '-q', '-m', '0', '/dev/sda')).toMatchObject({ exitCode: 0 })
+    await run(machine, 'mount', '/dev/sda', '/mnt')
+    expect((await machine.files.filesystem('/mnt')).availableBytes).toBe((2554687 - 4096) * 4096)
+    expect((await run(machine, 'dumpe2fs', '-h', '/dev/sda')).stdout).toMatch(/Block count: +2621440\nReserved block count: +0\nBlock size: +4096\n/)
+  }))
+
 test('a pulled disk answers EIO and can still be unmounted', () =>
   inWorld(async ({ machine, effects }) => {
     await mounted(machine, effects, disk(gib))

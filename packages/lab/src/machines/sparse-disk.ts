@@ -48,8 +48,20 @@ class SparseDisk implements Disk {
 
   discard(offset: number, length: number): void {
     this.check(offset, length)
+    // A whole disk is discarded by every mkfs: then the pages that exist are fewer than those of the range.
+    if (length / pageBytes > this.pages.size) return this.discardStored(offset, offset + length)
     for (const { page, start, end } of slices(offset, length)) {
       if (!this.pages.has(page)) continue
+      if (end - start === pageBytes) this.release(page)
+      else this.writable(page).fill(0, start, end)
+    }
+  }
+
+  private discardStored(from: number, to: number): void {
+    for (const page of this.pages.keys()) {
+      const start = Math.max(from - page * pageBytes, 0)
+      const end = Math.min(to - page * pageBytes, pageBytes)
+      if (start >= end) continue
       if (end - start === pageBytes) this.release(page)
       else this.writable(page).fill(0, start, end)
     }

@@ -13,6 +13,8 @@ const headerBytes = 28 * 1024
 /** Files and log begin behind the header. */
 export const dataStartsAt = headerAt + headerBytes
 const magic = 'STOWFS1\n'
+/** Behind the magic, length and checksum of the JSON, and the sequence again, where it is read at each commit. */
+const jsonAt = 24
 
 interface Header {
   /** Grows with each commit. Another number than one's own last: somebody else wrote to this disk. */
@@ -61,7 +63,7 @@ export class CommitLog {
 
   /** False when another machine has written to the disk since. */
   get isOurs(): boolean {
-    return readHeader(this.device)?.sequence === this.header.sequence
+    return new DataView(readExactly(this.device, headerAt + 16, 8).buffer).getFloat64(0) === this.header.sequence
   }
 
   get wantsRewrite(): boolean {
@@ -108,13 +110,14 @@ export class CommitLog {
 
   private writeHeader(header: Header): void {
     const json = new TextEncoder().encode(JSON.stringify(header))
-    if (json.length + 16 > headerBytes) throw new DamagedFilesystem('the header is full')
-    const bytes = new Uint8Array(16 + json.length)
+    if (json.length + jsonAt > headerBytes) throw new DamagedFilesystem('the header is full')
+    const bytes = new Uint8Array(jsonAt + json.length)
     const view = new DataView(bytes.buffer)
     bytes.set(new TextEncoder().encode(magic))
     view.setUint32(8, json.length)
     view.setUint32(12, checksum(json))
-    bytes.set(json, 16)
+    view.setFloat64(16, header.sequence)
+    bytes.set(json, jsonAt)
     this.device.write(headerAt, bytes)
     this.header = header
   }
@@ -125,8 +128,8 @@ function readHeader(device: BlockDevice): Header | undefined {
   if (new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const length = view.getUint32(8)
-  const json = bytes.subarray(16, 16 + length)
-  if (length > headerBytes - 16 || checksum(json) !== view.getUint32(12)) return undefined
+  const json = bytes.subarray(jsonAt, jsonAt + length)
+  if (length > headerBytes - jsonAt || checksum(json) !== view.getUint32(12)) return undefined
   return JSON.parse(new TextDecoder().decode(json)) as Header
 }
 

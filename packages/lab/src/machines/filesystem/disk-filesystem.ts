@@ -5,7 +5,7 @@ import { CommitLog, DamagedFilesystem, dataStartsAt } from './commit-log.ts'
 import { Errno } from './errno.ts'
 import type { FilesystemInit, Storage } from './filesystem.ts'
 import { Filesystem } from './filesystem.ts'
-import type { DiskFilesystemType } from './geometry.ts'
+import type { DiskFilesystemType, Layout } from './geometry.ts'
 import { geometryOf } from './geometry.ts'
 import type { Inode } from './inode.ts'
 import { createInode, fromRecord, toRecord } from './inode.ts'
@@ -19,11 +19,12 @@ export interface MakeOptions {
   readonly nowMs: number
   /** Discards the whole device first, as both mkfs do by default. */
   readonly discard: boolean
+  readonly layout?: Layout
 }
 
 /** What mkfs does. Whatever the device held is gone. */
 export function makeFilesystem(device: BlockDevice, options: MakeOptions): Superblock {
-  const { blockSize } = geometryOf(options.type, device.size)
+  const { blockSize } = geometryOf(options.type, device.size, options.layout)
   if (options.discard) device.discard(0, device.size)
   else device.write(0, new Uint8Array(dataStartsAt))
   const superblock: Superblock = {
@@ -32,6 +33,7 @@ export function makeFilesystem(device: BlockDevice, options: MakeOptions): Super
     label: options.label,
     blockSize,
     blockCount: Math.floor(device.size / blockSize),
+    reservedPercent: options.layout?.reservedPercent ?? (options.type === 'ext4' ? 5 : 0),
     needsRecovery: false,
     hasErrors: false,
     createdMs: options.nowMs,
@@ -40,7 +42,7 @@ export function makeFilesystem(device: BlockDevice, options: MakeOptions): Super
   }
   writeSuperblock(device, superblock)
   const log = CommitLog.create(device, blockSize)
-  const space = new BlockSpace(dataStartsAt / blockSize, superblock.blockCount)
+  const space = new BlockSpace(Math.ceil(dataStartsAt / blockSize), superblock.blockCount)
   const root = createInode({ number: rootInode(options.type), kind: 'directory', mode: 0o755, nowMs: options.nowMs })
   const first = options.type === 'ext4' ? [lostAndFound(root, options.nowMs)] : []
   log.rewrite([root, ...first].map(toRecord), space)
@@ -148,17 +150,10 @@ export function updateSuperblock(device: BlockDevice, change: Partial<Superblock
 }
 
 function capacityOf(superblock: Superblock): FilesystemInit['capacity'] {
-  const geometry = geometryOf(superblock.type, superblock.blockCount * superblock.blockSize)
-  // The block size was chosen by mkfs and stays when the device grows.
-  const scale = geometry.blockSize / superblock.blockSize
-  return {
-    blocks: geometry.blocks * scale,
-    // lost+found is among the inodes of the tree, and its block is counted there.
-    free: geometry.free * scale + (superblock.type === 'ext4' ? 1 : 0),
-    reserved: geometry.reserved * scale,
-    inodes: geometry.inodes,
-    usedInodes: superblock.type === 'ext4' ? geometry.usedInodes - 1 : geometry.usedInodes,
-  }
+  const geometry = geometryOf(superblock.type, superblock.blockCount * superblock.blockSize, superblock)
+  const isExt4 = superblock.type === 'ext4'
+  // lost+found is among the inodes of the tree, and it and its block are counted there.
+  return { ...geometry, free: geometry.free + (isExt4 ? 1 : 0), usedInodes: geometry.usedInodes - (isExt4 ? 1 : 0) }
 }
 
 function initFor(device: BlockDevice, superblock: Superblock, storage: Storage, options: OpenOptions): FilesystemInit {
@@ -187,7 +182,7 @@ class DiskState implements Storage {
     this.superblock = superblock
     this.log = log
     this.onForeignWrite = onForeignWrite
-    this.space = new BlockSpace(dataStartsAt / superblock.blockSize, superblock.blockCount)
+    this.space = new BlockSpace(Math.ceil(dataStartsAt / superblock.blockSize), superblock.blockCount)
   }
 
   get blockSize(): number {

@@ -46,28 +46,35 @@ const xfsUsed = [
   [100 * gib, 190914],
 ] as const
 
-export function geometryOf(type: DiskFilesystemType, bytes: number): Geometry {
-  return type === 'ext4' ? ext4(bytes) : xfs(bytes)
+export interface Layout {
+  /** Bytes; default: what mkfs chooses by the device's size. */
+  readonly blockSize?: number
+  /** ext4's `-m`; default 5. */
+  readonly reservedPercent?: number
+}
+
+export function geometryOf(type: DiskFilesystemType, bytes: number, layout: Layout = {}): Geometry {
+  return type === 'ext4' ? ext4(bytes, layout) : xfs(bytes, layout.blockSize ?? 4096)
 }
 
 export function ext4BlockSize(bytes: number): number {
   return bytes < smallExt4 ? 1024 : 4096
 }
 
-function ext4(bytes: number): Geometry {
-  const blockSize = ext4BlockSize(bytes)
+function ext4(bytes: number, { blockSize = ext4BlockSize(bytes), reservedPercent = 5 }: Layout): Geometry {
   const total = Math.floor(bytes / blockSize)
   const blocks = total - Math.round(interpolate(ext4Overhead, bytes) / blockSize)
   const inodes = Math.ceil(bytes / (bytes < smallExt4 ? 4096 : 16384) / 16) * 16
-  const reserved = Math.floor(total / 20) + Math.min(4096, Math.floor(total / 50))
+  // ext4_calculate_resv_clusters: the kernel holds back 2 %, at most 4096 blocks, whatever mkfs was told.
+  const reserved = Math.floor((total * reservedPercent) / 100) + Math.min(4096, Math.floor(total / 50))
   return { blockSize, blocks, free: blocks - (blockSize === 1024 ? 14 : 6), reserved, inodes, usedInodes: 11 }
 }
 
-function xfs(bytes: number): Geometry {
-  const total = Math.floor(bytes / 4096)
-  const blocks = total - Math.max(16384, Math.floor(total / 2048))
-  const free = blocks - Math.round(interpolate(xfsUsed, bytes))
-  return { blockSize: 4096, blocks, free, reserved: 0, inodes: Math.floor(bytes / 4 / 512), usedInodes: 3 }
+function xfs(bytes: number, blockSize: number): Geometry {
+  const total = Math.floor(bytes / blockSize)
+  const blocks = total - Math.round((Math.max(16384, Math.floor(bytes / 4096 / 2048)) * 4096) / blockSize)
+  const free = blocks - Math.round((interpolate(xfsUsed, bytes) * 4096) / blockSize)
+  return { blockSize, blocks, free, reserved: 0, inodes: Math.floor(bytes / 4 / 512), usedInodes: 3 }
 }
 
 function interpolate(table: readonly (readonly [number, number])[], x: number): number {

@@ -11,6 +11,8 @@ export interface Superblock {
   readonly label: string
   readonly blockSize: number
   readonly blockCount: number
+  /** ext4's `-m`: percent of the blocks kept for root. */
+  readonly reservedPercent: number
   /** Mounted read-write and not unmounted since: the journal wants replay. */
   readonly needsRecovery: boolean
   /** The kernel has seen an inconsistency. */
@@ -52,7 +54,7 @@ export function writeSuperblock(device: BlockDevice, superblock: Superblock): vo
 function fillExt4(view: DataView, superblock: Superblock): void {
   const log = Math.log2(superblock.blockSize) - 10
   view.setUint32(0x4, superblock.blockCount >>> 0, true)
-  view.setUint32(0x8, Math.floor(superblock.blockCount / 20) >>> 0, true)
+  view.setUint32(0x8, Math.floor((superblock.blockCount * superblock.reservedPercent) / 100) >>> 0, true)
   view.setUint32(0x14, superblock.blockSize === 1024 ? 1 : 0, true)
   view.setUint32(0x18, log, true)
   view.setUint32(0x1c, log, true)
@@ -82,6 +84,7 @@ function ext4Superblock(view: DataView): Superblock {
     label: textAt(view, at + 0x78, 16),
     blockSize: 1024 << Math.min(6, view.getUint32(at + 0x18, true)),
     blockCount: view.getUint32(at + 0x4, true) + view.getUint32(at + 0x150, true) * 2 ** 32,
+    reservedPercent: Math.round((view.getUint32(at + 0x8, true) * 100) / Math.max(1, view.getUint32(at + 0x4, true))),
     needsRecovery: (view.getUint32(at + 0x60, true) & needsRecoveryBit) !== 0,
     hasErrors: (view.getUint16(at + 0x3a, true) & 2) !== 0,
     createdMs: view.getUint32(at + 0x108, true) * 1000,
@@ -117,6 +120,7 @@ function xfsSuperblock(view: DataView): Superblock {
     label: textAt(view, 108, 12),
     blockSize: view.getUint32(4),
     blockCount: Number(view.getBigUint64(8)),
+    reservedPercent: 0,
     needsRecovery: (view.getUint8(xfsStateAt) & 1) !== 0,
     hasErrors: (view.getUint8(xfsStateAt) & 2) !== 0,
     createdMs: view.getUint32(xfsStateAt + 4) * 1000,

@@ -29,6 +29,8 @@ export interface Mount {
 export class MountTable {
   private nextId = 21
   private readonly mounts: Mount[] = []
+  /** By the mount and the inode that they cover; the last one shows. */
+  private readonly covering = new Map<Mount, Map<number, Mount[]>>()
   /** Detached by `umount -l` and still held. */
   private readonly lingering = new Set<Mount>()
 
@@ -39,6 +41,7 @@ export class MountTable {
   add(mount: Omit<Mount, 'id' | 'holds'>): Mount {
     const added = { ...mount, id: this.nextId++, holds: 0 }
     this.mounts.push(added)
+    if (added.on !== undefined) this.coveringAt(added.on).push(added)
     return added
   }
 
@@ -50,12 +53,20 @@ export class MountTable {
 
   /** Goes up through everything that is mounted on a place: the last mount wins. */
   cross(location: Location): Location {
-    const over = this.mounts.findLast((mount) => mount.on?.mount === location.mount && mount.on.inode === location.inode)
+    const over = this.covering.get(location.mount)?.get(location.inode)?.at(-1)
     return over === undefined ? location : this.cross({ mount: over, inode: over.root })
   }
 
   isMountpoint(location: Location): boolean {
-    return this.mounts.some((mount) => mount.on?.mount === location.mount && mount.on.inode === location.inode)
+    return (this.covering.get(location.mount)?.get(location.inode)?.length ?? 0) > 0
+  }
+
+  private coveringAt({ mount, inode }: Location): Mount[] {
+    const of = this.covering.get(mount) ?? new Map<number, Mount[]>()
+    this.covering.set(mount, of)
+    const list = of.get(inode) ?? []
+    of.set(inode, list)
+    return list
   }
 
   children(mount: Mount): readonly Mount[] {
@@ -69,6 +80,12 @@ export class MountTable {
   remove(mount: Mount): void {
     for (const child of this.children(mount)) this.remove(child)
     this.mounts.splice(this.mounts.indexOf(mount), 1)
+    this.covering.delete(mount)
+    if (mount.on !== undefined) {
+      const list = this.coveringAt(mount.on)
+      list.splice(list.indexOf(mount), 1)
+      if (list.length === 0) this.covering.get(mount.on.mount)?.delete(mount.on.inode)
+    }
     if (mount.holds > 0) this.lingering.add(mount)
   }
 

@@ -37,30 +37,28 @@ export function locate(table: MountTable, path: string): Place {
 
 function walk(table: MountTable, path: string, followLast: boolean): Place {
   const top: Step = { location: table.cross({ mount: table.root, inode: table.root.root }), name: '' }
-  let steps: Step[] = [top]
-  const todo = names(path)
+  const steps: Step[] = [top]
+  const todo = names(path).toReversed()
   let links = 0
-  while (todo.length > 0) {
-    const name = todo.shift() ?? ''
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (name === '..') {
-      if (steps.length > 1) steps = steps.slice(0, -1)
+      if (steps.length > 1) steps.pop()
       continue
     }
-    const directory = here(steps)
-    if (directory.inode.kind !== 'directory') throw new Errno('ENOTDIR')
-    const inode = directory.location.mount.filesystem.lookup(directory.location.inode, name)
+    const { mount, inode: at } = (steps.at(-1) ?? top).location
+    if (mount.filesystem.inode(at).kind !== 'directory') throw new Errno('ENOTDIR')
+    const inode = mount.filesystem.lookup(at, name)
     if (inode === undefined) {
       if (todo.length > 0) throw new Errno('ENOENT')
-      return { directory, name, found: undefined }
+      return { directory: here(steps), name, found: undefined }
     }
     if (inode.kind === 'symlink' && (followLast || todo.length > 0)) {
       if (++links > mostSymlinks) throw new Errno('ELOOP')
-      todo.unshift(...names(inode.target))
-      if (inode.target.startsWith('/')) steps = [top]
+      todo.push(...names(inode.target).toReversed())
+      if (inode.target.startsWith('/')) steps.length = 1
       continue
     }
-    const location = table.cross({ mount: directory.location.mount, inode: inode.number })
-    steps = [...steps, { location, name }]
+    steps.push({ location: table.cross({ mount, inode: inode.number }), name })
   }
   const last = steps.at(-1) ?? top
   return { directory: here(steps.length > 1 ? steps.slice(0, -1) : steps), name: last.name, found: here(steps) }

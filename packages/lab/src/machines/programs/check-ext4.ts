@@ -112,7 +112,7 @@ function runDumpe2fs({ kernel, args }: ProgramContext): Output {
   const device = openDevice(kernel, path)
   const superblock = device instanceof Errno ? undefined : guardedSuperblock(device)
   if (superblock?.type !== 'ext4') return fail(1, `${version}dumpe2fs: ${device instanceof Errno ? device.message : 'Bad magic number in super-block'} while trying to open ${path}\nCouldn't find valid filesystem superblock.\n`)
-  const { inodes, reserved } = geometryOf('ext4', superblock.blockCount * superblock.blockSize)
+  const { inodes } = geometryOf('ext4', superblock.blockCount * superblock.blockSize)
   const lines = [
     ['Filesystem volume name', superblock.label === '' ? '<none>' : superblock.label],
     ['Filesystem UUID', superblock.uuid],
@@ -121,7 +121,7 @@ function runDumpe2fs({ kernel, args }: ProgramContext): Output {
     ['Filesystem state', superblock.hasErrors ? 'clean with errors' : 'clean'],
     ['Inode count', String(inodes)],
     ['Block count', String(superblock.blockCount)],
-    ['Reserved block count', String(reserved)],
+    ['Reserved block count', String(Math.floor((superblock.blockCount * superblock.reservedPercent) / 100))],
     ['Block size', String(superblock.blockSize)],
     ['Inode size', '256'],
   ]
