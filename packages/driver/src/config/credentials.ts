@@ -4,7 +4,7 @@ import { StorageError } from '@stowage/core'
 import { FileFailure, type Clock, type Files, type TlsTrust } from '@stowage/effects'
 import { endpointOrigin, tokenIdFault, type Connection, type ConnectionSource } from '@stowage/proxmox'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ClusterConfig } from './config.ts'
 
 /** Kubernetes swaps the files of a mounted Secret within a minute or so; reading them is cheap. */

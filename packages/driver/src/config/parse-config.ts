@@ -2,7 +2,7 @@
 import { didYouMean, formatPath, isDriverName, type Finding } from '@stowage/core'
 import { endpointOrigin } from '@stowage/proxmox'
 import { isMap, isPair, LineCounter, parseDocument, visit, type Document } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DriverConfig } from './config.ts'
 
 export interface ParsedConfig {

@@ -7,7 +7,7 @@ const uid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const time = /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 
 /** Values that are different at each run, whatever they are. */
-const volatileKeys = new Set(['resourceVersion', 'continue', 'remainingItemCount', 'clusterIP', 'clusterIPs', 'nodePort'])
+const volatileKeys = new Set(['resourceVersion', 'continue', 'remainingItemCount', 'clusterIP', 'clusterIPs', 'nodePort', 'serverAddress'])
 
 export function normalise(value: unknown, key = ''): unknown {
   if (volatileKeys.has(key) && value !== '' && value !== undefined) return `«${key}»`

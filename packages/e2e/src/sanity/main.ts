@@ -1,6 +1,6 @@
 /** `npm run sanity [-- ROW…]`: csi-sanity against the driver in the lab. Exit code 1 when a spec fails, 2 for wrong arguments. */
 import { spawn } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readJunit } from './junit.ts'
@@ -62,10 +62,10 @@ async function runRow(row: Row, sanity: string, pathCommand: string): Promise<Ou
 
 async function runSanity(row: Row, directory: string, sanity: string, pathCommand: string, rig: { nodeSocket: string; controllerSocket: string; pathsUrl: string }): Promise<void> {
   await mkdir(`${directory}/bin`)
-  for (const action of ['create', 'remove', 'check']) await copyFile(pathCommand, `${directory}/bin/${action}.mjs`)
+  for (const action of ['create', 'remove', 'check']) await symlink(pathCommand, `${directory}/bin/${action}`)
   const parameters = `${directory}/parameters.yaml`
   await writeFile(parameters, Object.entries(row.parameters).map(([name, value]) => `${name}: ${value}\n`).join('') || '{}\n')
-  const bin = (action: string): string => `${directory}/bin/${action}.mjs`
+  const bin = (action: string): string => `${directory}/bin/${action}`
   const args = [
     `--csi.endpoint=unix://${rig.nodeSocket}`,
     `--csi.controllerendpoint=unix://${rig.controllerSocket}`,

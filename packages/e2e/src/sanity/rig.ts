@@ -25,7 +25,7 @@ const privileges = ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datasto
 export interface Rig {
   readonly nodeSocket: string
   readonly controllerSocket: string
-  /** Where `path-command.mjs` finds the machine's paths. */
+  /** Where `path-command` finds the machine's paths. */
   readonly pathsUrl: string
   stop(): Promise<void>
 }

@@ -45,6 +45,10 @@ function holds({ plugged, config }: VmView, volid: string): boolean {
 
 /** A disk that comes into a VM after its detachment was answered: that answer was not true. */
 function attachedForNobody({ kind, volid = '', node, vmid = 0 }: HistoryEvent, attachments: Attachments): Violation | undefined {
-  if (kind !== 'disk attached' || attachments.mayBeIn(volid, node, vmid)) return undefined
+  if (kind !== 'disk attached' || isBootDisk(volid, vmid) || attachments.mayBeIn(volid, node, vmid)) return undefined
   return new Violation('answered before it was true', `${volid} came into VM ${vmid} after success had been answered to its detachment`)
+}
+
+function isBootDisk(volid: string, vmid: number): boolean {
+  return volid.includes(`:vm-${vmid}-`)
 }

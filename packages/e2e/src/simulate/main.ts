@@ -35,7 +35,7 @@ async function runOne({ first: seed, trace, sabotage }: Wish): Promise<number> {
   const result = await simulate(seed, { sabotage })
   if (trace) console.log(result.trace.join('\n'))
   if (result.violation !== undefined) {
-    explain({ seed, events: result.events, digest: result.digest, violation: result.violation.message, trace: trace ? [] : result.trace }, sabotage)
+    explain({ seed, events: result.events, digest: result.digest, violation: result.violation.message, orphans: 0, trace: trace ? [] : result.trace }, sabotage)
     return 1
   }
   console.log(`seed ${seed}: no rule broken, ${result.events} events in ${Math.round(result.elapsedMs / 1000)} virtual seconds, digest ${result.digest}`)
@@ -44,10 +44,10 @@ async function runOne({ first: seed, trace, sabotage }: Wish): Promise<number> {
 
 async function runMany(wish: Wish): Promise<number> {
   const startedAt = performance.now()
-  const { schedules, events, failure } = await runSeeds(new URL(import.meta.url), wish)
+  const { schedules, events, orphans, failure } = await runSeeds(new URL(import.meta.url), wish)
   const seconds = (performance.now() - startedAt) / 1000
   if (failure !== undefined) explain(failure, wish.sabotage)
-  console.log(`${schedules} schedules, ${events} events, ${failure === undefined ? 'no rule broken' : 'a rule broken'}: ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} schedules/s`)
+  console.log(`${schedules} schedules, ${events} events, ${failure === undefined ? 'no rule broken' : 'a rule broken'}, ${orphans} orphans after a change of the scheduler's mind: ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} schedules/s`)
   return failure === undefined ? 0 : 1
 }
 

@@ -5,7 +5,7 @@ import { Attachments } from './attachments.ts'
 import { callDriver, type Outcome } from './calls.ts'
 import { ClusterFacts, controllerSocket, nodeSocket, startController, startNodeDriver, type Controller } from './driver-processes.ts'
 import type { Sabotage } from './sabotage.ts'
-import type { Site, SiteNode } from './site.ts'
+import { asAdministrator, type Site, type SiteNode } from './site.ts'
 
 /** Milliseconds that a caller waits; short ones so that deadlines pass while Proxmox works. */
 const patience = [1_000, 3_000, 10_000, 60_000] as const
@@ -24,6 +24,8 @@ export class Operator {
   controller: Controller | undefined
   /** Where volumes may be now: from the first call that attaches until a detach was answered with success. */
   readonly attachments = new Attachments()
+  /** `pve1 local-zfs:vm-9999-x`: where a volume was asked for before the scheduler chose another node. */
+  readonly givenUp = new Set<string>()
   private readonly nodeDrivers = new Map<string, VirtualProcess>()
   private readonly sabotage: Sabotage | undefined
   private started = 0
@@ -55,14 +57,35 @@ export class Operator {
     if (node.machine.running) this.nodeDrivers.set(node.name, await startNodeDriver(this.site, node, `driver-${node.name}-${++this.started}`, this.facts))
   }
 
-  /** Power off without a word, and on again. */
-  async resetMachine(node: SiteNode): Promise<void> {
+  /** Whatever ran on it is gone. */
+  machineStops(node: SiteNode): void {
     this.nodeDrivers.get(node.name)?.kill()
     this.boots.set(node.name, this.bootsOf(node) + 1)
+  }
+
+  /** Power off without a word, and on again. */
+  async resetMachine(node: SiteNode): Promise<void> {
+    this.machineStops(node)
     node.machine.crash()
     await this.clock.sleep(5_000 + this.random.integer(20_000))
     node.machine.boot()
     await this.restartNodeDriver(node)
+  }
+
+  /** As a DaemonSet does. */
+  machineStarted(node: SiteNode): void {
+    void this.restartNodeDriver(node)
+  }
+
+  /** Through Proxmox: what is pending takes effect. A start that fails is tried again by the administrator. */
+  async rebootVm(node: SiteNode): Promise<void> {
+    const ask = async (what: 'reboot' | 'start'): Promise<void> => {
+      const upid = await asAdministrator(this.site, node.on, `/nodes/${node.on}/qemu/${node.vmid}/status/${what}`)
+      await this.site.proxmox.world.tasks.find((task) => task.upid === upid)?.ended
+      await this.clock.sleep(5_000)
+    }
+    await ask('reboot')
+    while (this.site.proxmox.world.vm(node.vmid)?.running === false) await ask('start')
   }
 
   bootsOf(node: SiteNode): number {
@@ -71,7 +94,12 @@ export class Operator {
 
   /** Calls the controller until it answers OK, or `attempts` times. undefined: gave up. */
   control<M extends Method>(method: M, request: Encodable<RequestOf<M>>, options: RetryOptions = {}): Promise<ResponseOf<M> | undefined> {
-    return this.retry(method, () => callDriver(this.site.caller, controllerSocket, method, request, this.random.pick(patience)), options)
+    return this.retry(method, () => this.controlOnce(method, request), options)
+  }
+
+  /** One call of the controller, whatever comes of it. */
+  controlOnce<M extends Method>(method: M, request: Encodable<RequestOf<M>>): Promise<Outcome<ResponseOf<M>>> {
+    return callDriver(this.site.caller, controllerSocket, method, request, this.random.pick(patience))
   }
 
   /** Calls a node's driver; stops when the machine was reset since `boots`. */

@@ -12,6 +12,7 @@ export interface SeedReport {
   readonly events: number
   readonly digest: string
   readonly violation: string | undefined
+  readonly orphans: number
   /** Only of a schedule that broke a rule. */
   readonly trace: readonly string[]
 }
@@ -25,6 +26,7 @@ export interface SeedRange {
 export interface RangeReport {
   readonly schedules: number
   readonly events: number
+  readonly orphans: number
   readonly failure: SeedReport | undefined
 }
 
@@ -33,16 +35,18 @@ export async function runSeeds(script: URL, { first, count, sabotage }: SeedRang
   let next = first
   let schedules = 0
   let events = 0
+  let orphans = 0
   let failure: SeedReport | undefined
   const take = (): number | undefined => (next < first + count && failure === undefined ? next++ : undefined)
   const note = (report: SeedReport): void => {
     schedules += 1
     events += report.events
+    orphans += report.orphans
     if (report.violation !== undefined && report.seed < (failure?.seed ?? Infinity)) failure = report
   }
   const threads = Math.max(1, Math.min(availableParallelism(), count))
   await Promise.all(Array.from({ length: threads }, () => runThread(script, sabotage, take, note)))
-  return { schedules, events, failure }
+  return { schedules, events, orphans, failure }
 }
 
 function runThread(script: URL, sabotage: Sabotage | undefined, take: () => number | undefined, note: (report: SeedReport) => void): Promise<void> {
@@ -71,7 +75,7 @@ export function serveSeeds(): boolean {
   const sabotage = sabotageOf(workerData)
   port.on('message', (seed: number) => {
     void simulate(seed, { schema, sabotage }).then(
-      ({ events, digest, violation, trace }) => port.postMessage({ seed, events, digest, violation: violation?.message, trace: violation === undefined ? [] : trace } satisfies SeedReport),
+      ({ events, digest, violation, orphans, trace }) => port.postMessage({ seed, events, digest, violation: violation?.message, orphans: orphans.length, trace: violation === undefined ? [] : trace } satisfies SeedReport),
       (error: unknown) => {
         throw error
       },

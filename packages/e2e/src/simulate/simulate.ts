@@ -26,6 +26,8 @@ export interface SimulationResult {
   /** Virtual milliseconds. */
   readonly elapsedMs: number
   readonly violation: Violation | undefined
+  /** `pve1 local-zfs:vm-9999-x`: disks left where the scheduler had first wanted them. */
+  readonly orphans: readonly string[]
   /** The last lines of the trace. */
   readonly trace: readonly string[]
 }
@@ -36,37 +38,37 @@ const mustEndMs = 40 * 60_000
 
 export async function simulate(seed: number, { schema = createApiSchema(proxmoxMethods), sabotage, short = false }: SimulationOptions = {}): Promise<SimulationResult> {
   const site = createSite(seed, schema)
-  const violation = await runSchedule(site, sabotage, short)
+  const { violation, orphans } = await runSchedule(site, sabotage, short)
   const { world } = site
-  return { seed, digest: world.trace.digest(), events: world.events, elapsedMs: world.elapsed(), violation, trace: world.trace.text().split('\n') }
+  return { seed, digest: world.trace.digest(), events: world.events, elapsedMs: world.elapsed(), violation, orphans, trace: world.trace.text().split('\n') }
 }
 
-async function runSchedule(site: Site, sabotage: Sabotage | undefined, short: boolean): Promise<Violation | undefined> {
+async function runSchedule(site: Site, sabotage: Sabotage | undefined, short: boolean): Promise<Pick<SimulationResult, 'violation' | 'orphans'>> {
   try {
-    await site.world.run(() => schedule(site, sabotage, short), { untilMs: mustEndMs, maxEvents: 5_000_000, guard: true })
-    return undefined
+    const orphans = await site.world.run(() => schedule(site, sabotage, short), { untilMs: mustEndMs, maxEvents: 5_000_000, guard: true })
+    return { violation: undefined, orphans }
   } catch (error) {
-    if (error instanceof Violation) return error
-    if (error instanceof Error && /RunLimitError|QuiescentError/.test(error.name)) return new Violation('hang', error.message)
+    if (error instanceof Violation) return { violation: error, orphans: [] }
+    if (error instanceof Error && /RunLimitError|QuiescentError/.test(error.name)) return { violation: new Violation('hang', error.message), orphans: [] }
     throw error
   }
 }
 
-async function schedule(site: Site, sabotage: Sabotage | undefined, short: boolean): Promise<void> {
+async function schedule(site: Site, sabotage: Sabotage | undefined, short: boolean): Promise<readonly string[]> {
   let violated: (violation: Violation) => void = () => {}
   const seen = new Promise<never>((_, reject) => {
     violated = reject
   })
-  await connectMachines(site)
-  await makeForeignDisk(site)
   const operator = new Operator(site, sabotage)
+  await connectMachines(site, operator)
+  await makeForeignDisk(site)
   const stopWatching = watchInvariants(site, operator.attachments, (violation) => violated(violation))
   site.proxmox.world.history.onEvent(({ kind, volid = '', vmid, slot = '', note = '' }) => site.world.note(kind, [volid, vmid, slot, note].join(' ').trim(), 'proxmox'))
   await operator.start()
   await Promise.race([seen, everything(operator, short)])
   stopWatching()
   checkForeignDisk(site)
-  checkNothingLeft(operator)
+  return checkNothingLeft(operator)
 }
 
 async function everything(operator: Operator, short: boolean): Promise<void> {
@@ -75,8 +77,12 @@ async function everything(operator: Operator, short: boolean): Promise<void> {
   await Promise.all([...lives, misuseForeignDisk(operator), makeTrouble(operator, short ? troubleEndsMs.short : troubleEndsMs.long)])
 }
 
-function checkNothingLeft({ site, controller }: Operator): void {
-  const left = site.proxmox.world.volumes().filter(({ owner }) => owner === 9999)
-  if (left.length > 0) throw new Violation('disk left behind', left.map(({ volid, node }) => `${volid} on ${node ?? 'every node'}`).join(', '))
+/** Answers what was left on a node where the scheduler no longer wanted the volume: an orphan, which costs space and no data. */
+function checkNothingLeft({ site, controller, givenUp }: Operator): string[] {
+  const left = site.proxmox.world.volumes().filter(({ owner }) => owner === 9999).map(({ volid, node }) => `${node ?? 'every node'} ${volid}`)
+  const isOrphan = (place: string): boolean => givenUp.has(place.replace(':9999/', ':').replace(/\.raw$/, ''))
+  const forgotten = left.filter((place) => !isOrphan(place))
+  if (forgotten.length > 0) throw new Violation('disk left behind', forgotten.join(', '))
   if (controller !== undefined && controller.locks.held > 0) throw new Violation('hang', `${controller.locks.held} locks are held although nothing is asked`)
+  return left
 }

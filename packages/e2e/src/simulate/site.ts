@@ -1,4 +1,5 @@
 /** The world of a schedule: two Proxmox nodes, four VMs as Linux machines, storages of each kind. */
+import { readText } from '@stowage/effects'
 import { VirtualWorld } from '@stowage/effects/virtual'
 import type { VirtualProcess } from '@stowage/effects/virtual'
 import { createMachine, type Machine } from '@stowage/lab/machines/machine'
@@ -52,7 +53,10 @@ export function createSite(seed: number | string, schema: ApiSchema): Site {
     ],
     vms: layout.map(({ name, vmid, on }) => ({ vmid, name, node: on, uuid: uuidOf(vmid), disks: [{ slot: 'scsi0', storage: 'local-zfs', sizeBytes: 8 * GiB }] })),
     access: {
-      users: [{ userid: 'csi@pve', tokens: [{ tokenid: 'stowage', secret: token.tokenSecret, privsep: false }] }],
+      users: [
+        { userid: 'root@pam', tokens: [{ tokenid: 'ops', secret: token.tokenSecret, privsep: false }] },
+        { userid: 'csi@pve', tokens: [{ tokenid: 'stowage', secret: token.tokenSecret, privsep: false }] },
+      ],
       roles: { CSI: ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datastore.AllocateSpace', 'Datastore.Audit'] },
       acl: [{ path: '/', ugid: 'csi@pve', roleid: 'CSI' }],
     },
@@ -65,6 +69,34 @@ export function createSite(seed: number | string, schema: ApiSchema): Site {
   return { world, proxmox, nodes, caller: world.process('sidecars') }
 }
 
-export async function connectMachines({ proxmox, nodes }: Site): Promise<void> {
-  for (const { vmid, machine } of nodes) await proxmox.connect(vmid, machine.hardware)
+export interface PowerListener {
+  machineStops(node: SiteNode): void
+  machineStarted(node: SiteNode): void
+}
+
+/** The listener hears when Proxmox turns a machine off, and when it is on again. */
+export async function connectMachines({ proxmox, nodes }: Site, listener: PowerListener): Promise<void> {
+  for (const node of nodes) {
+    const { vmid, machine } = node
+    const stop = async (): Promise<void> => {
+      listener.machineStops(node)
+      machine.shutdown()
+    }
+    const start = async (): Promise<void> => {
+      machine.boot()
+      listener.machineStarted(node)
+    }
+    await proxmox.connect(vmid, machine.hardware, { start, stop })
+  }
+}
+
+/** Asks the cluster's API as its administrator. Resolves with the data, or undefined when it is refused. */
+export async function asAdministrator({ caller }: Site, node: string, path: string): Promise<unknown> {
+  const { http } = caller.effects
+  const request = { method: 'POST', url: `https://${node}:8006/api2/json${path}`, headers: { authorization: `PVEAPIToken=root@pam!ops=${token.tokenSecret}` } } as const
+  const answer = await http.request(request).catch(() => undefined)
+  if (answer === undefined) return undefined
+  const text = await readText(answer.body).catch(() => '')
+  const parsed: { readonly data?: unknown } = text === '' ? {} : JSON.parse(text)
+  return parsed.data ?? undefined
 }

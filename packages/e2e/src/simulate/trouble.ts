@@ -1,4 +1,5 @@
 /** What goes wrong while a schedule runs, decided by its seed: calls, answers, tasks, machines, processes, storages, locks. */
+import type { ProgramFault } from '@stowage/lab/machines/machine-programs'
 import type { CallFault, CallInfo } from '@stowage/lab/proxmox/faults'
 import type { SeededRandom } from '@stowage/effects/virtual'
 import type { Operator } from './operator.ts'
@@ -11,6 +12,7 @@ const troubles: readonly Trouble[] = [
   (operator) => operator.restartController(),
   (operator, random) => operator.restartNodeDriver(random.pick(operator.site.nodes)),
   (operator, random) => operator.resetMachine(random.pick(operator.site.nodes)),
+  (operator, random) => operator.rebootVm(random.pick(operator.site.nodes)),
   async ({ site, clock }, random) => {
     const { vmid } = random.pick(site.nodes)
     site.proxmox.setLock(vmid, 'backup')
@@ -45,7 +47,28 @@ const troubles: readonly Trouble[] = [
     await clock.sleep(random.integer(15_000))
     machine.faults.refusesPlug = undefined
   },
+  async ({ site, clock }, random) => {
+    const { machine } = random.pick(site.nodes)
+    machine.faults.program = ({ program }) => (random.next() < 0.3 ? programFault(program, random) : undefined)
+    await clock.sleep(random.integer(15_000))
+    machine.faults.program = undefined
+  },
+  async ({ site, clock }, random) => {
+    const { machine } = random.pick(site.nodes)
+    const slots = ['scsi1', 'scsi2', 'scsi3']
+    for (const slot of slots) machine.failDevice(slot, (operation) => operation === 'read' && random.next() < 0.5)
+    await clock.sleep(random.integer(10_000))
+    for (const slot of slots) machine.failDevice(slot, undefined)
+  },
 ]
+
+/** A tool that fails, lies or hangs; blkid's 2 is "nothing there". */
+function programFault(program: string, random: SeededRandom): ProgramFault {
+  const after = random.next() < 0.3
+  if (random.next() < 0.2) return { kind: 'hang', after }
+  const exitCode = program.endsWith('blkid') ? 2 : random.pick([1, 8, 32])
+  return { kind: 'fail', exitCode, stderr: `${program}: something went wrong`, after }
+}
 
 /** Makes trouble until `endsAtMs` of the world's time; resolves when all of it is over. */
 export async function makeTrouble(operator: Operator, endsAtMs: number): Promise<void> {
@@ -64,7 +87,7 @@ export async function makeTrouble(operator: Operator, endsAtMs: number): Promise
     const trouble = random.pick(troubles)
     // One restart at a time, as a Deployment of one replica does.
     underWay.push(trouble(operator, random))
-    if (troubles.indexOf(trouble) < 4) await underWay.at(-1)
+    if (troubles.indexOf(trouble) < 5) await underWay.at(-1)
   }
   await Promise.all(underWay)
   stopCalls()

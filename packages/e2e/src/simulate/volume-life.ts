@@ -1,11 +1,17 @@
 /** One volume from claim to deletion, moving between nodes, with what must be true after each answer. */
 import { parseVolumeHandle, volidOf } from '@stowage/core'
+import { FileFailure, rpcCode } from '@stowage/effects'
 import type { VolumeView } from '@stowage/lab/proxmox/world'
+import type { Encodable, RequestOf, ResponseOf } from '@stowage/wire/csi'
 import type { Operator } from './operator.ts'
 import { GiB, region, type SiteNode } from './site.ts'
 import { Violation } from './violations.ts'
 
 const writer = { mount: { fsType: 'ext4' }, accessMode: { mode: 'SINGLE_NODE_WRITER' } } as const
+
+const createMethod = '/csi.v1.Controller/CreateVolume'
+/** CANCELLED, DEADLINE_EXCEEDED, ABORTED, UNAVAILABLE: the call may still be under way (external-provisioner's isFinalError). */
+const notFinal: ReadonlySet<number> = new Set([rpcCode.CANCELLED, rpcCode.DEADLINE_EXCEEDED, rpcCode.ABORTED, rpcCode.UNAVAILABLE])
 
 interface Home {
   readonly storage: string
@@ -46,25 +52,47 @@ export class VolumeLife {
   }
 
   private possibleNodes(): readonly SiteNode[] {
-    return this.operator.site.nodes.filter(({ on }) => this.home.zone === undefined || on === this.home.zone)
+    const { zone } = parseVolumeHandle(this.volumeId)
+    return this.operator.site.nodes.filter(({ on }) => zone === '' || on === zone)
   }
 
   private async create(): Promise<void> {
-    const zone = this.home.zone ?? this.operator.random.pick(['pve1', 'pve2'])
-    const segments = { 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': zone }
-    const answer = await this.operator.control('/csi.v1.Controller/CreateVolume', {
-      name: this.name,
-      capacityRange: { requiredBytes: this.gib * GiB },
-      volumeCapabilities: [writer],
-      parameters: { storage: this.home.storage },
-      accessibilityRequirements: { preferred: [{ segments }], requisite: [{ segments }] },
-    })
+    const { random } = this.operator
+    const zone = this.home.zone ?? random.pick(['pve1', 'pve2'])
+    const answer = (random.next() < 0.3 ? await this.createElsewhere(zone === 'pve1' ? 'pve2' : 'pve1') : undefined) ?? (await this.operator.control(createMethod, this.creation(zone)))
     const volume = answer?.volume
     if (volume === undefined) throw untrue(`CreateVolume of ${this.name} without a volume`)
     this.volumeId = volume.volumeId
     this.context = volume.volumeContext
     const size = this.seen()?.size ?? 0
     if (size < this.gib * GiB || size !== volume.capacityBytes) throw untrue(`CreateVolume of ${this.volumeId} with ${volume.capacityBytes} bytes, and the disk has ${size}`)
+  }
+
+  /**
+   * The scheduler had chosen another node first. As external-provisioner does, it may choose anew only after a final error: as long as nobody knows
+   * what became of the call, the same is asked again.
+   */
+  private async createElsewhere(zone: string): Promise<ResponseOf<typeof createMethod> | undefined> {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const { code, value } = await this.operator.controlOnce(createMethod, this.creation(zone))
+      if (value !== undefined) return value
+      if (!notFinal.has(code)) break
+      await this.operator.clock.sleep(this.operator.random.integer(3_000))
+      if (attempt === 9) return this.operator.control(createMethod, this.creation(zone))
+    }
+    this.operator.givenUp.add(`${zone} ${this.home.storage}:vm-9999-${this.name}`)
+    return undefined
+  }
+
+  private creation(zone: string): Encodable<RequestOf<typeof createMethod>> {
+    const segments = { 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': zone }
+    return {
+      name: this.name,
+      capacityRange: { requiredBytes: this.gib * GiB },
+      volumeCapabilities: [writer],
+      parameters: { storage: this.home.storage },
+      accessibilityRequirements: { preferred: [{ segments }], requisite: [{ segments }] },
+    }
   }
 
   /** Attached, mounted, written to, and taken away again, unless the mind is changed half-way. */
@@ -138,7 +166,8 @@ export class VolumeLife {
         if (this.operator.bootsOf(node) === boots) this.data = text
       }
     } catch (error) {
-      if (error instanceof Violation || this.operator.bootsOf(node) === boots) throw error
+      // A machine that was reset, or a disk that cannot be read just now, says nothing of what it holds.
+      if (!(error instanceof FileFailure)) throw error
       return
     }
     if (this.operator.random.next() < 0.4) await this.expand(node, boots, targetPath)
@@ -175,9 +204,12 @@ export class VolumeLife {
     return vm
   }
 
+  /** Where QEMU has it, or, of a VM that is off just now, where it will have it. */
   private slotIn(node: SiteNode): string | undefined {
     const disk = this.seen()?.disk
-    return [...this.vmOf(node).plugged].find(([, plugged]) => plugged.disk === disk)?.[0]
+    const { running, plugged, config } = this.vmOf(node)
+    if (!running) return [...config].find(([key, value]) => /^scsi\d+$/.test(key) && value.split(',')[0] === this.volid)?.[0]
+    return [...plugged].find(([, device]) => device.disk === disk)?.[0]
   }
 
   private isMounted({ machine }: SiteNode): boolean {

@@ -1,6 +1,6 @@
 /** What the calls that we use answer, as far as we use it. Built when a client first needs it, since zod's schemas cost start-up time. */
 import { Size } from '@stowage/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export type Schemas = ReturnType<typeof buildSchemas>
 
