@@ -7,13 +7,15 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = `${root}.cache/real-parts/bin`
 mkdirSync(bin, { recursive: true })
-const go = spawnSync('go', ['build', '-o', `${bin}/csi-sanity`, 'github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity'], {
-  cwd: `${root}packages/e2e/sanity`,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, GOFLAGS: '-mod=mod' },
-})
-if (go.error !== undefined) console.error('Go 1.26 or newer is needed to build csi-sanity; install it (https://go.dev/dl) and run this again')
-if (go.status !== 0) process.exit(2)
+for (const [name, path] of [['csi-sanity', 'github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity'], ['path-command', './path-command']]) {
+  const go = spawnSync('go', ['build', '-o', `${bin}/${name}`, path], {
+    cwd: `${root}packages/e2e/sanity`,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, GOFLAGS: '-mod=mod' },
+  })
+  if (go.error !== undefined) console.error('Go 1.26 or newer is needed to build csi-sanity; install it (https://go.dev/dl) and run this again')
+  if (go.status !== 0) process.exit(2)
+}
 const outfile = `${root}.cache/sanity/main.mjs`
 await build({
   absWorkingDir: root,
@@ -25,5 +27,5 @@ await build({
   target: 'node20.19',
   banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
 })
-const result = spawnSync(process.execPath, [outfile, `${bin}/csi-sanity`, `${root}packages/e2e/sanity/path-command.mjs`, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+const result = spawnSync(process.execPath, [outfile, `${bin}/csi-sanity`, `${bin}/path-command`, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
 process.exit(result.status ?? 1)

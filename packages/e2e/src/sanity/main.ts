@@ -24,6 +24,7 @@ interface Outcome {
 const lanes = 4
 const todo = [...chosenRows(names)]
 const outcomes: Outcome[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 await Promise.all(Array.from({ length: lanes }, () => lane(program, command)))
 const failed = outcomes.flatMap(({ specs }) => specs).filter(({ outcome }) => outcome === 'failed').length
 const skipped = new Set(outcomes.flatMap(({ specs }) => specs).filter(({ outcome }) => outcome === 'skipped').map(({ name }) => name))
@@ -90,7 +91,13 @@ async function runSanity(row: Row, directory: string, sanity: string, pathComman
 function ended(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit'], timeout: rowLimitMs })
+    // Stopped by hand or by CI: what was started ends, too.
+    const end = (): void => void child.kill()
+    process.once('exit', end)
     child.once('error', reject)
-    child.once('close', () => resolve())
+    child.once('close', () => {
+      process.removeListener('exit', end)
+      resolve()
+    })
   })
 }
