@@ -13,7 +13,7 @@ import { startDeployments } from './workloads/deployment.ts'
 import { startReplicaSets } from './workloads/replica-set.ts'
 import { startStatefulSets } from './workloads/stateful-set.ts'
 import type { Controller, StartController } from './controller.ts'
-import { createInitialNamespaces, startNamespaceController } from './namespaces.ts'
+import { startNamespaceController } from './namespaces.ts'
 import { startNodeLifecycle } from './nodes/lifecycle.ts'
 import { startAttachDetach } from './volumes/attach-detach.ts'
 import { startVolumeBinder } from './volumes/binder.ts'
@@ -47,7 +47,6 @@ const controllers: Readonly<Record<string, StartController>> = {
 
 export function startControlPlane({ api: given, clock, random, log = silentLog }: ControlPlaneOptions): Controller {
   const api = withQuietEvents(given)
-  createInitialNamespaces(api)
   const caches = startCaches(api.as('kube-controller-manager'))
   const running = Object.entries(controllers).map(([name, start]) => start({ api: api.as(name), caches, clock, random: random.fork(name), log: log.with({ controller: name }) }))
   return {

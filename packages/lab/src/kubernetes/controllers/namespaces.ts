@@ -1,4 +1,4 @@
-/** Namespaces: those that every cluster has, and the emptying of one that is deleted. */
+/** The namespace controller: one that is deleted is emptied, and then it goes. */
 import type { Api } from '../api/api.ts'
 import { ApiStatusError } from '../api/api.ts'
 import type { KubeObject } from '../api/api.ts'
@@ -8,24 +8,12 @@ import type { Namespace } from './objects.ts'
 import { isDeleted, keyOf } from './objects.ts'
 import { change, changeStatus, remove } from './write.ts'
 
-export const initialNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'] as const
-
 /** What a namespace may hold here, in the order in which it is deleted. */
 const namespaced = [
   'deployments.apps', 'daemonsets.apps', 'statefulsets.apps', 'replicasets.apps', 'controllerrevisions.apps', 'pods', 'persistentvolumeclaims', 'configmaps', 'secrets', 'services',
   'serviceaccounts', 'leases.coordination.k8s.io', 'csistoragecapacities.storage.k8s.io', 'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'events',
 ]
 const retryMs = 1_000
-
-export function createInitialNamespaces(api: Api): void {
-  for (const name of initialNamespaces) {
-    try {
-      api.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-    } catch (error) {
-      if (!(error instanceof ApiStatusError) || error.reason !== 'AlreadyExists') throw error
-    }
-  }
-}
 
 export const startNamespaceController: StartController = (parts) => {
   const { api, caches } = parts

@@ -6,7 +6,7 @@ import type { Api } from '../api/api.ts'
 import type { Attachment, Claim, CsiDriver, Node, Pod, Volume } from '../controllers/objects.ts'
 import { attachmentName, needsAttachment, uniqueVolumeName } from '../controllers/volumes/attachable.ts'
 import { noteResize, resizeStatusOf } from '../controllers/volumes/resize-status.ts'
-import { sizeOf, volumeModeOf } from '../controllers/volumes/match-volume.ts'
+import { sizeOf } from '../controllers/volumes/match-volume.ts'
 import { WorkQueue } from '../controllers/work-queue.ts'
 import { changeStatus } from '../controllers/write.ts'
 import { CsiFailure, isInfeasible } from '../sidecars/csi-client.ts'
@@ -304,8 +304,4 @@ function publishWords({ block }: VolumeIdentity): Words {
 /** Canceled, DeadlineExceeded, Unavailable, ResourceExhausted and Aborted leave it open whether something was done. */
 function isFinal(error: unknown): boolean {
   return error instanceof CsiFailure && ![1, 4, 14, 8, 10].includes(error.code)
-}
-
-export function isBlock(volume: Volume): boolean {
-  return volumeModeOf(volume) === 'Block'
 }

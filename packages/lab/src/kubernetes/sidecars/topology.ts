@@ -2,7 +2,6 @@
 import type { NodeSelector, TopologySelectorTerm } from 'kubernetes-types/core/v1'
 import type { TopologyRequirement } from '@stowage/wire/csi'
 import type { CsiNode, Node } from '../controllers/objects.ts'
-import { sameJson } from '../controllers/write.ts'
 
 export type Segment = Readonly<Record<string, string>>
 
@@ -106,8 +105,4 @@ export function volumeAffinity(topologies: readonly { readonly segments: Segment
 export function isAccessibleFrom(affinity: NodeSelector | undefined, segment: Segment): boolean {
   if (affinity === undefined) return true
   return affinity.nodeSelectorTerms.some((term) => (term.matchExpressions ?? []).every(({ key, values }) => values?.includes(segment[key] ?? '') ?? false))
-}
-
-export function sameSegment(left: Segment, right: Segment): boolean {
-  return sameJson(left, right)
 }
