@@ -56,7 +56,7 @@ export function normaliseLine(line: string): string {
   return line
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
     .replaceAll(/\bcsi-[0-9a-f]{64}\b/g, 'csi-HASH')
-    .replaceAll(/\b(postgres|log-processor)-[a-f0-9]{8,10}(-[a-z0-9]{5})?\b/g, '$1-HASH')
+    .replaceAll(/\b(postgres|log-processor)-[a-z0-9]{8,10}(-[a-z0-9]{5})?\b/g, '$1-HASH')
     .replaceAll(/\bk[1234]\b/g, 'NODE')
     .replaceAll(/\bpve[12]\b/g, 'ZONE')
     .replaceAll(/\b(10\.(?:244|250|96)\.\d+\.\d+)\b/g, 'ADDRESS')
