@@ -23,7 +23,8 @@ function outcomeOf(status: string, body: string): SpecResult['outcome'] {
 
 function messageOf(body: string): string {
   const text = /<(?:failure|error)[^>]*\bmessage="([^"]*)"/.exec(body)?.[1] ?? ''
-  return textOf(text).split('\n').slice(0, 12).join('\n')
+  // What comes after is a dump of Go's structures.
+  return textOf(text).split(/\n\s*\{\n/)[0]?.split('\n').slice(0, 12).join('\n') ?? ''
 }
 
 function textOf(escaped: string): string {
