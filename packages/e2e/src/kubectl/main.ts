@@ -26,7 +26,7 @@ process.exitCode = failed === 0 ? 0 : 1
 
 /** How often `rollout status` says that it waits depends on the machine's speed. */
 function isSteady(line: string): boolean {
-  return !/^Waiting for /.test(line)
+  return !line.startsWith('Waiting for ')
 }
 
 function judge(name: string, wanted: Exchange, seen: Exchange | undefined): void {
