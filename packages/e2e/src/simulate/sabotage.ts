@@ -8,12 +8,9 @@ import type { ProxmoxCluster } from '@stowage/driver/backends/proxmox/cluster'
 import { SharedScan, type Scan } from '@stowage/driver/backends/proxmox/scan'
 
 export const sabotages = {
-  /** A caller's deadline gives the volume free while Proxmox still works on it, and running tasks are not looked at. */
-  'lock-released-on-abort': 'lock-released-on-abort',
-  /** Nobody looks whether another VM has the disk. */
-  'no-fence': 'no-fence',
-  /** Tasks count as done well, and a config as it is shown counts as what runs. */
-  'exit-status-ignored': 'exit-status-ignored',
+  'lock-released-on-abort': "a caller's deadline gives the volume free while Proxmox still works on it, and running tasks are not looked at",
+  'no-fence': 'nobody looks whether another VM has the disk before it is attached or deleted',
+  'exit-status-ignored': 'tasks count as done well, and a config as it is shown counts as what runs',
 } as const
 
 export type Sabotage = keyof typeof sabotages

@@ -46,12 +46,3 @@ export function normalBoolean(value: string): '0' | '1' | undefined {
   if (/^(0|off|no|false)$/i.test(value)) return '0'
   return undefined
 }
-
-/** Written back as Proxmox writes: the default key first without its name, the rest sorted. */
-export function printPropertyString(values: Readonly<Record<string, string>>, defaultKey: string): string {
-  const rest = Object.keys(values)
-    .filter((key) => key !== defaultKey)
-    .sort()
-    .map((key) => `${key}=${values[key]}`)
-  return [values[defaultKey] ?? '', ...rest].join(',')
-}

@@ -1,6 +1,6 @@
 import type { Call } from '../calls/call.ts'
 import type { Cluster } from '../cluster.ts'
-import { splitVolid, storageOf, takeTime } from '../cluster.ts'
+import { splitVolid, storageOf } from '../cluster.ts'
 import { died } from '../schema/failure.ts'
 import { freeVolume } from '../storage/volumes.ts'
 import type { Drive } from './drive.ts'
@@ -139,9 +139,4 @@ export function ownerOf(cluster: Cluster, { file }: Drive): number | undefined {
 
 function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** The moments that a config write takes. */
-export function writeTime(cluster: Cluster): Promise<void> {
-  return takeTime(cluster, 20)
 }

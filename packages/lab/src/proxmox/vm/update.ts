@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { requireQuorum, splitVolid, storageOf, takeTime, volumeOn } from '../cluster.ts'
+import { requireQuorum, storageOf, takeTime, volumeOn } from '../cluster.ts'
 import { PveFailure, died, parameterFailure } from '../schema/failure.ts'
 import { splitList } from '../schema/formats.ts'
 import { requireVolumeAccess } from '../storage/access.ts'
@@ -176,10 +176,4 @@ function freeDiskName(call: Call, vm: Vm, storage: string, format: string | unde
 function dropUnchanged(vm: Vm): void {
   for (const [key, value] of vm.pending) if (vm.config.get(key) === value) vm.pending.delete(key)
   for (const key of vm.deletes.keys()) if (!vm.config.has(key)) vm.deletes.delete(key)
-}
-
-/** Names of volumes that a drive key refers to, for those who look at all VMs. */
-export function volidOf(text: string): string {
-  const { file } = readDrive(text)
-  return /^[a-zA-Z]/.test(file) && file.includes(':') ? `${splitVolid(file).storage}:${splitVolid(file).name}` : file
 }
