@@ -6,6 +6,7 @@ import type { Filesystem } from './filesystem/filesystem.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { Found, Place } from './kernel/resolve.ts'
 import { locate } from './kernel/resolve.ts'
+import { ScsiDevice } from './kernel/scsi-device.ts'
 import type { LinuxFiles, WriteOptions } from './linux-files.ts'
 
 const mostReadBytes = 16 * 1024 * 1024
@@ -171,12 +172,11 @@ class MachineFiles implements LinuxFiles {
       const found = kernel.resolve(path)
       if (found.inode.kind !== 'block') return kernel.mounts.hold(found.location.mount)
       const device = kernel.deviceAt(found)
-      if (!('openers' in device)) return () => {}
-      const opened = device as { openers: number }
-      opened.openers += 1
+      if (!(device instanceof ScsiDevice)) return () => {}
+      device.openers += 1
       let open = true
       return () => {
-        if (open) opened.openers -= 1
+        if (open) device.openers -= 1
         open = false
       }
     })

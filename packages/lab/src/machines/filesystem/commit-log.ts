@@ -130,7 +130,9 @@ function readHeader(device: BlockDevice): Header | undefined {
   const length = view.getUint32(8)
   const json = bytes.subarray(jsonAt, jsonAt + length)
   if (length > headerBytes - jsonAt || checksum(json) !== view.getUint32(12)) return undefined
-  return JSON.parse(new TextDecoder().decode(json)) as Header
+  // Ours: the checksum held.
+  const header: Header = JSON.parse(new TextDecoder().decode(json))
+  return header
 }
 
 function* pieces(runs: Header['runs'], blockSize: number, from: number, length: number): Generator<{ diskAt: number; at: number; length: number }> {
@@ -162,7 +164,8 @@ function parseFrames(stream: Uint8Array): InodeRecord[] {
     if (at + 8 > stream.length) throw new DamagedFilesystem('a record is cut short')
     const body = stream.subarray(at + 8, at + 8 + view.getUint32(at))
     if (checksum(body) !== view.getUint32(at + 4)) throw new DamagedFilesystem('a record was overwritten')
-    for (const record of JSON.parse(new TextDecoder().decode(body)) as InodeRecord[]) records.push(record)
+    const batch: InodeRecord[] = JSON.parse(new TextDecoder().decode(body))
+    for (const record of batch) records.push(record)
     at += 8 + view.getUint32(at)
   }
   return records

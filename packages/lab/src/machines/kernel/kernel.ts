@@ -1,7 +1,6 @@
 /** The running kernel of a machine: gone with a crash, made anew at boot. */
 import type { Cancel, Clock } from '@stowage/effects'
-import type { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
-import { openFilesystem } from '../filesystem/disk-filesystem.ts'
+import { DiskFilesystem, openFilesystem } from '../filesystem/disk-filesystem.ts'
 import { Errno } from '../filesystem/errno.ts'
 import type { Filesystem } from '../filesystem/filesystem.ts'
 import type { Mount } from './mount-table.ts'
@@ -82,7 +81,7 @@ export class Kernel {
   }
 
   diskFilesystems(): readonly DiskFilesystem[] {
-    return this.mounts.filesystems().filter((filesystem): filesystem is DiskFilesystem => 'device' in filesystem)
+    return this.mounts.filesystems().filter((filesystem) => filesystem instanceof DiskFilesystem)
   }
 
   openDisk(device: BlockDevice, readOnly: boolean): DiskFilesystem {
@@ -97,7 +96,7 @@ export class Kernel {
 
   /** Called after a mount went away: closes what nobody uses any more. */
   closeUnused(filesystem: Filesystem): void {
-    if (!this.mounts.uses(filesystem) && 'close' in filesystem) (filesystem as DiskFilesystem).close()
+    if (!this.mounts.uses(filesystem) && filesystem instanceof DiskFilesystem) filesystem.close()
   }
 
   attach(device: ScsiDevice): void {
@@ -145,7 +144,7 @@ export class Kernel {
       return true
     } catch (error) {
       if (!(error instanceof Errno)) throw error
-      const name = 'device' in filesystem ? (filesystem as DiskFilesystem).device.name : filesystem.type
+      const name = filesystem instanceof DiskFilesystem ? filesystem.device.name : filesystem.type
       this.log(`${filesystem.type === 'xfs' ? 'XFS' : 'EXT4-fs'} (${name}): ${error.message} while writing back`)
       return false
     }

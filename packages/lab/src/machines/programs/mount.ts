@@ -1,6 +1,6 @@
 /** mount(8) of util-linux 2.38.1: texts and exit codes as measured. Every failure of the system call is exit code 32. */
 import { DamagedFilesystem } from '../filesystem/commit-log.ts'
-import type { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
+import { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
 import { Errno } from '../filesystem/errno.ts'
 import { readSuperblock } from '../filesystem/superblock.ts'
 import type { BlockDevice } from '../filesystem/block-device.ts'
@@ -59,9 +59,8 @@ function remount(kernel: Kernel, target: string | undefined, options: MountOptio
   if (at.target !== found.path) return fail(32, `mount: ${target}: mount point not mounted or bad option.\n${dmesg}`)
   const changed = { ...flagsOf(at.options), ...options.flags }
   at.options = optionList(changed)
-  if (options.bind || !('setReadOnly' in at.filesystem)) return ok()
-  const filesystem = at.filesystem as DiskFilesystem
-  filesystem.setReadOnly(changed.readOnly)
+  if (options.bind || !(at.filesystem instanceof DiskFilesystem)) return ok()
+  at.filesystem.setReadOnly(changed.readOnly)
   at.superOptions = [changed.readOnly ? 'ro' : 'rw', ...at.superOptions.slice(1)]
   return ok()
 }

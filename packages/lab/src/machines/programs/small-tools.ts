@@ -1,5 +1,5 @@
 /** blockdev, fstrim, sync, and the few of coreutils that a driver may call. */
-import type { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
+import { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
 import { Errno } from '../filesystem/errno.ts'
 import { openDevice } from './device-argument.ts'
 import type { LinuxProgram, Output, ProgramContext } from './program.ts'
@@ -37,8 +37,8 @@ function runFstrim({ kernel, args }: ProgramContext): Output {
   if (path === undefined || args.some((arg) => arg.startsWith('-') && arg !== '-v')) return fail(1, "fstrim: no mountpoint specified\n")
   try {
     const { filesystem } = kernel.resolve(path).location.mount
-    if (!('trim' in filesystem)) return fail(1, `fstrim: ${path}: the discard operation is not supported\n`)
-    const bytes = (filesystem as DiskFilesystem).trim()
+    if (!(filesystem instanceof DiskFilesystem)) return fail(1, `fstrim: ${path}: the discard operation is not supported\n`)
+    const bytes = filesystem.trim()
     return ok(verbose ? `${path}: ${(bytes / 1024 ** 3).toFixed(1)} GiB (${bytes} bytes) trimmed\n` : '')
   } catch (error) {
     if (error instanceof Errno) return fail(1, `fstrim: ${error.code === 'ENOENT' ? `stat of ${path} failed` : `${path}: FITRIM ioctl failed`}: ${error.message}\n`)

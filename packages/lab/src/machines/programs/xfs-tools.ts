@@ -1,5 +1,5 @@
 /** xfs_repair and xfs_growfs 6.1.0. */
-import type { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
+import { DiskFilesystem } from '../filesystem/disk-filesystem.ts'
 import type { BlockDevice } from '../filesystem/block-device.ts'
 import { CommitLog, DamagedFilesystem } from '../filesystem/commit-log.ts'
 import { Errno } from '../filesystem/errno.ts'
@@ -56,9 +56,9 @@ function runGrow({ kernel, args }: ProgramContext): Output {
   try {
     const found = kernel.resolve(path)
     const { filesystem } = found.location.mount
-    const mounted = found.location.mount.target === found.path && filesystem.type === 'xfs'
-    if (!mounted || found.inode.kind !== 'directory') return fail(1, `xfs_growfs: ${path} is not a mounted XFS filesystem\n`)
-    return grown(filesystem as DiskFilesystem)
+    const mounted = found.location.mount.target === found.path && filesystem.type === 'xfs' && found.inode.kind === 'directory'
+    if (!mounted || !(filesystem instanceof DiskFilesystem)) return fail(1, `xfs_growfs: ${path} is not a mounted XFS filesystem\n`)
+    return grown(filesystem)
   } catch (error) {
     if (error instanceof Errno && error.code === 'ENOENT') return fail(1, `xfs_growfs: path resolution failed for ${path}: ${error.message}\n`)
     if (error instanceof Errno) return fail(1, `xfs_growfs: XFS_IOC_FSGROWFSDATA xfsctl failed: ${error.message}\n`)
