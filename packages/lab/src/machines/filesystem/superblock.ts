@@ -3,7 +3,9 @@
  * (ext4: `struct ext4_super_block` at byte 1024, little-endian; xfs: `struct xfs_dsb` at byte 0, big-endian).
  */
 import type { BlockDevice } from './block-device.ts'
+import { crc32c } from './crc32c.ts'
 import type { DiskFilesystemType } from './geometry.ts'
+import { geometryOf } from './geometry.ts'
 
 export interface Superblock {
   readonly type: DiskFilesystemType
@@ -35,12 +37,29 @@ const ext4RoCompat = 0x46b
 /** Where xfs keeps nothing and we keep what its log would tell: dirty, damaged, made when. */
 const xfsStateAt = 0x1e0
 
+const ext4ChecksumAt = 0x3fc
+const xfsChecksumAt = 224
+
+/** Of the superblock's 1024 bytes without the checksum itself, which comes last. */
+function ext4Checksum(bytes: Uint8Array): number {
+  return crc32c(0xffffffff, bytes.subarray(0, ext4ChecksumAt))
+}
+
+/** Of the first sector with the checksum taken as zero. */
+function xfsChecksum(bytes: Uint8Array): number {
+  const copy = bytes.slice()
+  copy.fill(0, xfsChecksumAt, xfsChecksumAt + 4)
+  return ~crc32c(0xffffffff, copy) >>> 0
+}
+
 export function readSuperblock(device: BlockDevice): Superblock | undefined {
   if (device.size < 4096) return undefined
   const bytes = device.read(0, 4096)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (view.getUint32(0) === xfsMagic) return xfsSuperblock(view)
-  return view.getUint16(1024 + 0x38, true) === ext4Magic ? ext4Superblock(view) : undefined
+  // A checksum that does not hold makes it no superblock: for libblkid as for the kernel.
+  if (view.getUint32(0) === xfsMagic) return view.getUint32(xfsChecksumAt, true) === xfsChecksum(bytes.slice(0, 512)) ? xfsSuperblock(view) : undefined
+  const isExt4 = view.getUint16(1024 + 0x38, true) === ext4Magic
+  return isExt4 && view.getUint32(1024 + ext4ChecksumAt, true) === ext4Checksum(bytes.slice(1024, 2048)) ? ext4Superblock(view) : undefined
 }
 
 export function writeSuperblock(device: BlockDevice, superblock: Superblock): void {
@@ -48,17 +67,27 @@ export function writeSuperblock(device: BlockDevice, superblock: Superblock): vo
   const view = new DataView(new ArrayBuffer(superblock.type === 'ext4' ? 1024 : 512))
   if (superblock.type === 'ext4') fillExt4(view, superblock)
   else fillXfs(view, superblock)
-  device.write(at, new Uint8Array(view.buffer))
+  const bytes = new Uint8Array(view.buffer)
+  if (superblock.type === 'ext4') view.setUint32(ext4ChecksumAt, ext4Checksum(bytes), true)
+  else view.setUint32(xfsChecksumAt, xfsChecksum(bytes), true)
+  device.write(at, bytes)
 }
 
 function fillExt4(view: DataView, superblock: Superblock): void {
   const log = Math.log2(superblock.blockSize) - 10
   view.setUint32(0x4, superblock.blockCount >>> 0, true)
   view.setUint32(0x8, Math.floor((superblock.blockCount * superblock.reservedPercent) / 100) >>> 0, true)
+  const { inodes, free } = geometryOf('ext4', superblock.blockCount * superblock.blockSize, superblock)
+  view.setUint32(0, inodes, true)
+  view.setUint32(0xc, free >>> 0, true)
+  view.setUint32(0x10, inodes - 11, true)
   view.setUint32(0x14, superblock.blockSize === 1024 ? 1 : 0, true)
   view.setUint32(0x18, log, true)
   view.setUint32(0x1c, log, true)
   view.setUint32(0x20, superblock.blockSize * 8, true)
+  view.setUint32(0x24, superblock.blockSize * 8, true)
+  view.setUint32(0x28, Math.ceil(inodes / Math.ceil(superblock.blockCount / (superblock.blockSize * 8))), true)
+  view.setUint16(0x36, 0xffff, true)
   view.setUint16(0x38, ext4Magic, true)
   view.setUint16(0x3a, superblock.hasErrors ? 3 : 1, true)
   view.setUint16(0x3c, 1, true)
@@ -72,6 +101,11 @@ function fillExt4(view: DataView, superblock: Superblock): void {
   view.setUint32(0x64, ext4RoCompat, true)
   putUuid(view, 0x68, superblock.uuid)
   putText(view, 0x78, 16, superblock.label)
+  // Journal inode, descriptors of 64 bytes, checksums of crc32c.
+  view.setUint32(0xe0, 8, true)
+  view.setUint16(0xfe, 64, true)
+  view.setUint8(0x174, 4)
+  view.setUint8(0x175, 1)
   view.setUint32(0x108, Math.floor(superblock.createdMs / 1000) >>> 0, true)
   view.setUint32(0x150, Math.floor(superblock.blockCount / 2 ** 32), true)
 }
@@ -98,17 +132,27 @@ function fillXfs(view: DataView, superblock: Superblock): void {
   view.setUint32(4, superblock.blockSize)
   view.setBigUint64(8, BigInt(superblock.blockCount))
   putUuid(view, 32, superblock.uuid)
-  view.setBigUint64(56, 128n)
+  for (const [index, inode] of [128n, 129n, 130n].entries()) view.setBigUint64(56 + index * 8, inode)
   const groups = 4
-  view.setUint32(84, Math.ceil(superblock.blockCount / groups))
+  const groupBlocks = Math.ceil(superblock.blockCount / groups)
+  view.setBigUint64(48, BigInt(groups / 2) << BigInt(Math.ceil(Math.log2(groupBlocks))))
+  view.setUint32(80, 1)
+  view.setUint32(84, groupBlocks)
   view.setUint32(88, groups)
   view.setUint32(96, 16384)
   view.setUint16(100, 0xb4a5)
   view.setUint16(102, 512)
   view.setUint16(104, 512)
+  view.setUint16(106, superblock.blockSize / 512)
   putText(view, 108, 12, superblock.label)
   view.setUint8(120, Math.log2(superblock.blockSize))
   view.setUint8(121, 9)
+  view.setUint8(122, 9)
+  view.setUint8(123, Math.log2(superblock.blockSize / 512))
+  view.setUint8(124, Math.ceil(Math.log2(groupBlocks)))
+  view.setUint8(127, 25)
+  // Version 5 with the features of mkfs.xfs 6.1: lazy counters, finobt, reflink, ftype, sparse inodes, big time.
+  for (const [at, features] of [[180, 8], [200, 0x18a], [204, 0x18a], [212, 0xd], [216, 0xb]] as const) view.setUint32(at, features)
   view.setUint8(xfsStateAt, (superblock.needsRecovery ? 1 : 0) | (superblock.hasErrors ? 2 : 0))
   view.setUint32(xfsStateAt + 4, Math.floor(superblock.createdMs / 1000) >>> 0)
 }
