@@ -70,7 +70,7 @@ export function controllerDriver(options: DriverOptions): ControllerDriver {
   const served = config.drivers.map(({ name, backend: kind }): ServedDriver => {
     const backend = backendOf(backends, kind)
     const ownLog = log.with({ driver: name })
-    const identity = identityHandlers({ driver: name, version: driverVersion, backend, controller: true, log: ownLog })
+    const identity = identityHandlers({ driver: name, version: driverVersion, backend, log: ownLog })
     return { name, backend: kind, handlers: { ...identity, ...controllerHandlers({ backend, locks, log: ownLog }) } }
   })
   return { served, clusters, locks }
@@ -86,7 +86,7 @@ export function nodeDriver(options: NodeRoleOptions): readonly ServedDriver[] {
     const ownLog = log.with({ driver: name, node: options.nodeId })
     const backend = backendOf(nodes, kind)
     const maker = makers[kind]
-    const identity = identityHandlers({ driver: name, version: driverVersion, backend: maker ?? placeholderOf(kind), controller: maker !== undefined, log: ownLog })
+    const identity = identityHandlers({ driver: name, version: driverVersion, backend: maker ?? placeholderOf(kind), log: ownLog })
     const node = nodeHandlers({ nodeId: options.nodeId, backend, locks, log: ownLog })
     return [{ name, backend: kind, handlers: { ...identity, ...node, ...(maker && controllerHandlers({ backend: maker, locks, log: ownLog })) } }]
   })

@@ -96,7 +96,7 @@ export async function readContent(host: Pick<Host, 'files'>, path: string, offse
   if (length <= 0) return 'unreadable'
   try {
     const bytes = await host.files.readAt(path, offset, length)
-    return bytes.length === length && bytes.every((byte) => byte === 0) ? 'zeros' : 'data'
+    return bytes.length === length && Buffer.alloc(length).equals(bytes) ? 'zeros' : 'data'
   } catch (error) {
     if (error instanceof FileFailure) return 'unreadable'
     throw error

@@ -17,13 +17,16 @@ export function controllerCapabilities(backend: VolumeBackend): readonly Control
   return needs.filter(([, members]) => members.every((member) => backend[member] !== undefined)).map(([type]) => type)
 }
 
-export function pluginCapabilities(backend: VolumeBackend, controller: boolean): Encodable<GetPluginCapabilitiesResponse> {
-  const hasController = controller && controllerCapabilities(backend).length > 0
+/**
+ * The whole plugin's, from whichever instance is asked ("Identity Service RPC" of the CSI spec): a node process says that there is a
+ * controller too, although it serves none.
+ */
+export function pluginCapabilities(topology: boolean): Encodable<GetPluginCapabilitiesResponse> {
   return {
     capabilities: [
-      ...(hasController ? [{ service: { type: 'CONTROLLER_SERVICE' as const } }] : []),
-      ...(backend.topology ? [{ service: { type: 'VOLUME_ACCESSIBILITY_CONSTRAINTS' as const } }] : []),
-      { volumeExpansion: { type: 'ONLINE' as const } },
+      { service: { type: 'CONTROLLER_SERVICE' } },
+      ...(topology ? [{ service: { type: 'VOLUME_ACCESSIBILITY_CONSTRAINTS' as const } }] : []),
+      { volumeExpansion: { type: 'ONLINE' } },
     ],
   }
 }

@@ -8,15 +8,13 @@ export interface IdentityOptions {
   readonly driver: string
   readonly version: string
   readonly backend: VolumeBackend
-  /** Whether this process serves the controller's calls of this backend. */
-  readonly controller: boolean
   readonly log: Log
 }
 
-export function identityHandlers({ driver, version, backend, controller, log }: IdentityOptions): Handlers {
+export function identityHandlers({ driver, version, backend, log }: IdentityOptions): Handlers {
   return {
     '/csi.v1.Identity/GetPluginInfo': () => Promise.resolve({ name: driver, vendorVersion: version, manifest: { backend: backend.kind } }),
-    '/csi.v1.Identity/GetPluginCapabilities': () => Promise.resolve(pluginCapabilities(backend, controller)),
+    '/csi.v1.Identity/GetPluginCapabilities': () => Promise.resolve(pluginCapabilities(backend.topology)),
     /**
      * Ready as soon as the process answers: kubelet restarts what is not, and a restart brings no Proxmox back. What is wrong is in the log and in
      * each call's error.
