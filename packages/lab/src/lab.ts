@@ -1,5 +1,4 @@
 /** One cluster: a Proxmox, its VMs as Linux machines, and a Kubernetes whose nodes they are. What it runs of ours is handed in. */
-import { silentLog } from '@stowage/core'
 import type { HostedProcess, Http, HttpHandler, ProcessHost } from '@stowage/effects'
 import type { PodStreams } from './kubernetes/api/pod-streams.ts'
 import { createStore } from './kubernetes/api/store.ts'
@@ -9,19 +8,15 @@ import { createExecUpgrade } from './kubernetes/http/exec.ts'
 import type { UpgradeHandler } from './kubernetes/http/exec.ts'
 import { startControlPlane } from './kubernetes/controllers/control-plane.ts'
 import type { Images } from './kubernetes/kubelet/container.ts'
-import { createKubelet } from './kubernetes/kubelet/kubelet.ts'
-import type { Kubelet } from './kubernetes/kubelet/kubelet.ts'
-import { ContainerRuntime } from './kubernetes/kubelet/runtime.ts'
 import { createPodStreams } from './kubernetes/kubelet/streams.ts'
 import { createSidecarImages } from './kubernetes/sidecars/images.ts'
+import { LabNode } from './lab-node.ts'
 import type { LabLayout, LabMachine } from './layout.ts'
 import type { AccessOptions } from './proxmox/access/directory.ts'
-import type { GuestPower } from './proxmox/vm/vm.ts'
 import { createMachine } from './machines/machine.ts'
 import type { Machine } from './machines/machine.ts'
 import { createProxmox } from './proxmox/proxmox.ts'
 import type { Proxmox } from './proxmox/proxmox.ts'
-import { execute, runContainer } from './workloads/run-container.ts'
 
 export interface LabCredentials {
   /** `kubernetes-csi@pve!csi` */
@@ -46,8 +41,12 @@ export interface Lab {
   readonly podStreams: PodStreams
   readonly proxmox: Proxmox
   readonly machines: ReadonlyMap<string, Machine>
+  /** The machines as nodes of the cluster, by the same names. */
+  readonly nodes: ReadonlyMap<string, LabNode>
   /** A Proxmox token with the privileges that a storage driver needs, and no more. */
   readonly credentials: LabCredentials
+  /** A token of root@pam that may do everything: for who sits at the keyboard, never for a driver. */
+  readonly administrator: LabCredentials
   /** Kubelets, controllers and containers fall silent. */
   stop(): Promise<void>
 }
@@ -64,6 +63,7 @@ export function createLab(options: LabOptions): Lab {
   const { clock, random } = processes.process('lab').effects
   const store = createStore({ clock, random: random.fork('kubernetes') })
   const credentials = { tokenId: `${tokenOwner}!csi`, tokenSecret: random.fork('token').uuid() }
+  const administrator = { tokenId: 'root@pam!lab', tokenSecret: random.fork('administrator').uuid() }
   const machines = new Map(layout.machines.map(({ name, systemUuid }) => [name, createMachine({ name, clock, random: random.fork(name), systemUuid })]))
   const proxmox = createProxmox({
     clock,
@@ -71,16 +71,20 @@ export function createLab(options: LabOptions): Lab {
     nodes: layout.proxmoxNodes,
     storages: layout.storages,
     vms: layout.machines.map(({ name, vmid, on, systemUuid }) => ({ vmid, name, node: on, uuid: systemUuid })),
-    access: accessFor(layout, credentials),
+    access: accessFor(layout, credentials, administrator),
   })
-  for (const { name, vmid } of layout.machines) void proxmox.connect(vmid, machineNamed(machines, name).hardware, powerOf(machineNamed(machines, name)))
 
-  const runtimes = new Map<string, ContainerRuntime>()
-  const podStreams = createPodStreams(store.client('kubelet'), (node) => runtimes.get(node))
+  const nodes = new Map<string, LabNode>()
+  const podStreams = createPodStreams(store.client('kubelet'), (node) => nodes.get(node)?.runtime)
   const kubernetes = createApiHandler(store, { podStreams })
   const controlPlane = startControlPlane({ api: store.client('kube-controller-manager'), clock, random: random.fork('controllers') })
   const cluster: Cluster = { ...options, processes, store, kubernetes, images: { ...createSidecarImages(store.client('csi-sidecar')), ...options.images } }
-  const kubelets = layout.machines.map((each, index) => startNode(cluster, each, index, machineNamed(machines, each.name), runtimes))
+  for (const [index, each] of layout.machines.entries()) {
+    const machine = machineNamed(machines, each.name)
+    const node = startNode(cluster, each, index, machine)
+    nodes.set(each.name, node)
+    void proxmox.connect(each.vmid, machine.hardware, { start: async () => node.boot(), stop: async () => node.shutdown() })
+  }
   return {
     layout,
     store,
@@ -89,11 +93,12 @@ export function createLab(options: LabOptions): Lab {
     podStreams,
     proxmox,
     machines,
+    nodes,
     credentials,
+    administrator,
     async stop() {
-      for (const kubelet of kubelets) kubelet.stop()
       controlPlane.stop()
-      for (const runtime of runtimes.values()) for (const { id } of runtime.containers()) runtime.kill(id)
+      for (const node of nodes.values()) node.stop()
       for (const process of started) process.kill()
     },
   }
@@ -104,21 +109,13 @@ interface Cluster extends LabOptions {
   readonly kubernetes: HttpHandler
 }
 
-/** A machine becomes a node: its containers and its kubelet, two processes that can die apart. */
-function startNode({ processes, layout, store, kubernetes, images }: Cluster, { name, on, systemUuid, vmid }: LabMachine, index: number, machine: Machine, runtimes: Map<string, ContainerRuntime>): Kubelet {
-  const own = { files: machine.files, programs: machine.programs }
-  const host = processes.process(`containerd@${name}`, own, { machine: name }).effects
-  const runtime = new ContainerRuntime({
-    machine: name,
-    effects: { ...host, http: withCluster(host.http, kubernetes) },
+function startNode({ processes, layout, store, kubernetes, images }: Cluster, { name, on, systemUuid, vmid }: LabMachine, index: number, machine: Machine): LabNode {
+  return new LabNode({
+    machine,
+    processes,
     images,
-    shell: runContainer,
-    execute,
-    log: silentLog,
-  })
-  runtimes.set(name, runtime)
-  const { effects } = processes.process(`kubelet@${name}`, own, { machine: name })
-  return createKubelet({
+    api: store.client('kubelet'),
+    inCluster: (effects) => ({ ...effects, http: withCluster(effects.http, kubernetes) }),
     node: {
       name,
       systemUuid,
@@ -127,9 +124,6 @@ function startNode({ processes, layout, store, kubernetes, images }: Cluster, { 
       podNetwork: `10.244.${index + 1}`,
       labels: { 'topology.kubernetes.io/region': layout.region, 'topology.kubernetes.io/zone': on },
     },
-    api: store.client('kubelet'),
-    effects,
-    runtime,
   })
 }
 
@@ -151,10 +145,13 @@ function withCluster(http: Http, kubernetes: HttpHandler): Http {
 }
 
 /** A user with a token that has privileges of its own (privilege separation): on storages, VMs and nodes, not on `/`. */
-function accessFor(layout: LabLayout, { tokenId, tokenSecret }: LabCredentials): AccessOptions {
+function accessFor(layout: LabLayout, { tokenId, tokenSecret }: LabCredentials, administrator: LabCredentials): AccessOptions {
   const paths = [...layout.storages.map(({ storage }) => `/storage/${storage}`), ...layout.machines.map(({ vmid }) => `/vms/${vmid}`), ...layout.proxmoxNodes.map((node) => `/nodes/${node}`)]
   return {
-    users: [{ userid: tokenOwner, tokens: [{ tokenid: 'csi', secret: tokenSecret, privsep: true }] }],
+    users: [
+      { userid: 'root@pam', tokens: [{ tokenid: 'lab', secret: administrator.tokenSecret, privsep: false }] },
+      { userid: tokenOwner, tokens: [{ tokenid: 'csi', secret: tokenSecret, privsep: true }] },
+    ],
     roles: { CSI: driverPrivileges },
     acl: paths.flatMap((path) => [tokenOwner, tokenId].map((ugid) => ({ path, ugid, roleid: 'CSI' }))),
   }
@@ -164,8 +161,4 @@ function machineNamed(machines: ReadonlyMap<string, Machine>, name: string): Mac
   const machine = machines.get(name)
   if (machine === undefined) throw new Error(`the lab has no machine ${name}`)
   return machine
-}
-
-function powerOf(machine: Machine): GuestPower {
-  return { start: async () => machine.boot(), stop: async () => machine.shutdown() }
 }
