@@ -47,8 +47,8 @@ export function backendWith(sabotage: Sabotage | undefined, cluster: ProxmoxClus
 
 class BlindScan extends SharedScan {
   override async fresh(scope: string): Promise<Scan> {
-    const { vms } = await super.fresh(scope)
-    return { tasks: [], vms: vms.map((vm) => ({ ...vm, entries: vm.entries.filter(({ key }) => !/^scsi[1-9]/.test(key)) })) }
+    const { vms, elsewhere } = await super.fresh(scope)
+    return { tasks: [], elsewhere, vms: vms.map((vm) => ({ ...vm, entries: vm.entries.filter(({ key }) => !/^scsi[1-9]/.test(key)) })) }
   }
 }
 

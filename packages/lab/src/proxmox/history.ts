@@ -11,6 +11,7 @@ export type HistoryKind =
   | 'detach refused'
   | 'vm started'
   | 'vm stopped'
+  | 'vm recovered'
   | 'node down'
   | 'node up'
 

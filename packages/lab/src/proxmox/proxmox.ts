@@ -60,6 +60,10 @@ export interface Proxmox {
   setStorage(storage: string, state: 'online' | 'offline', node?: string): void
   /** `backup`, `migrate`, …; undefined unlocks. */
   setLock(vmid: number, lock: string | undefined): void
+  /** Somebody edits the VM's config file by hand; QEMU keeps what it has. */
+  editConfig(vmid: number, key: string, value: string): void
+  /** High availability's way with a dead node: the VM's config goes to another node as it is, local disks or not, and its QEMU is gone. */
+  recoverVm(vmid: number, node: string): void
   /** Holds the lock of a VM's config file, as another process would. Resolves with its release. */
   holdVm(vmid: number): Promise<() => void>
   /** Holds a storage's lock. */
@@ -105,6 +109,14 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     setLock: (vmid, lock) => {
       if (lock === undefined) vmOf(vmid).config.delete('lock')
       else vmOf(vmid).config.set('lock', lock)
+    },
+    editConfig: (vmid, key, value) => void vmOf(vmid).config.set(key, value),
+    recoverVm: (vmid, node) => {
+      const vm = vmOf(vmid)
+      vm.node = node
+      vm.running = false
+      vm.plugged.clear()
+      cluster.history.add({ kind: 'vm recovered', node, vmid })
     },
     holdVm: (vmid) => vmOf(vmid).fileLock.take(),
     holdStorage: (id, node) => storageOf(id).areaOn(node).lock.take(),

@@ -78,10 +78,11 @@ export const errorTexts = [
   { name: 'no-storage', pattern: /storage '([^']+)' does not exist|no such storage/, kind: 'precondition', repeat: 'later', remedy: 'write the id of an existing storage into the class (pvesm status lists them), or add the storage in Proxmox' },
   {
     name: 'storage-elsewhere',
-    pattern: /storage '([^']+)' is not available on node '([^']+)'/,
+    // The status of a storage that is restricted to other nodes is a parameter's fault (API2/Storage/Status.pm, read_status).
+    pattern: /storage '([^']+)' is not available on node '([^']+)'|No such storage\./,
     kind: 'exhausted',
     repeat: 'later',
-    remedy: "allow the storage on that node (Datacenter, Storage, Nodes), or restrict the class's allowedTopologies to the nodes that have it",
+    remedy: "allow the storage on that node (Datacenter, Storage, Nodes), or restrict the class's allowedTopologies to the nodes that have it (pvesm status lists what a node has)",
   },
   { name: 'storage-offline', pattern: /storage '([^']+)' is not (?:online|active)|storage is not online|storage '([^']+)' is disabled/, kind: 'unavailable', repeat: 'later', remedy: 'bring the storage back (pvesm status on the node); this is tried again by itself' },
   { name: 'storage-content', pattern: /storage '([^']+)' does not support (?:content-type 'images'|vm images)/, kind: 'precondition', repeat: 'later', remedy: 'allow the content "Disk image" on this storage (Datacenter, Storage, Edit)' },

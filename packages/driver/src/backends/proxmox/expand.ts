@@ -1,6 +1,6 @@
 /** ControllerExpandVolume. Proxmox resizes only disks that stand in a VM's config. */
 import { StorageError, volidOf, type Size, type VolumeHandle } from '@stowage/core'
-import { isProxmoxError, mayHaveHappened } from '@stowage/proxmox'
+import { isProxmoxError, mayHaveHappened, ProxmoxError, volumeOfEntry } from '@stowage/proxmox'
 import type { Expansion, ExpandWish } from '../../volume/backend.ts'
 import { awaitTask, changeVm } from './change-vm.ts'
 import type { ProxmoxCluster } from './cluster.ts'
@@ -8,6 +8,7 @@ import { granularity } from './create.ts'
 import { detachFrom, referencesInState } from './detach.ts'
 import { fence, holds, isHolder } from './fence.ts'
 import { findDisk, type Disk } from './find-disk.ts'
+import { refuseOwnDisk } from './own-disk.ts'
 import type { Reference, ScannedVm } from './scan.ts'
 import { untilKnown, untilQuiet } from './until-known.ts'
 
@@ -30,6 +31,7 @@ export async function expandDisk({ cluster, handle, wish }: DiskExpansion): Prom
   }
   const size = targetOf(wish)
   const { references, vms } = await fence(cluster, handle)
+  refuseOwnDisk(handle, references)
   const attached = references.find((reference) => holds(reference) && reference.state === 'attached' && !isHolder(reference.vm))
   const grown = attached === undefined ? await expandDetached(cluster, handle, references, vms, size) : await resizeIn(cluster, handle, attached, size)
   return { size: grown.size, nodeExpansionRequired }
@@ -50,7 +52,7 @@ async function resizeIn(cluster: ProxmoxCluster, handle: VolumeHandle, { vm, slo
   const what = `grow disk ${volidOf(handle)} in VM ${vm.vmid} (${slot}) to ${size.toString()}`
   const look = (): Promise<Disk | undefined> => untilKnown(cluster, what, () => findDisk(cluster, handle))
   for (let tries = 0; tries < mostTries; tries++) {
-    const failure = await cluster.turns.take(`vm/${vm.vmid}`, () => resizeOnce(cluster, vm, slot, size, what))
+    const failure = await cluster.turns.take(`vm/${vm.vmid}`, () => resizeOnce(cluster, vm, { slot, volid: volidOf(handle) }, size, what))
     if (failure !== undefined && mayHaveHappened(failure)) await untilQuiet(cluster, vm.node, ({ id }) => id === String(vm.vmid))
     const disk = await look()
     if (disk !== undefined && disk.size.atLeast(size)) return disk
@@ -59,9 +61,11 @@ async function resizeIn(cluster: ProxmoxCluster, handle: VolumeHandle, { vm, slo
   throw new StorageError('unavailable', `${what}: the disk has not grown after ${mostTries} tries; look at the resize tasks of VM ${vm.vmid} in Proxmox. This is tried again by itself`)
 }
 
-async function resizeOnce(cluster: ProxmoxCluster, { node, vmid }: ScannedVm, slot: string, size: Size, what: string): Promise<unknown> {
+async function resizeOnce(cluster: ProxmoxCluster, { node, vmid }: ScannedVm, { slot, volid }: { readonly slot: string; readonly volid: string }, size: Size, what: string): Promise<unknown> {
   try {
-    const { digest } = await cluster.client.vmConfig(node, vmid, 'current')
+    const { digest, values } = await cluster.client.vmConfig(node, vmid, 'current')
+    // The digest holds the config still from here on; before, somebody may have put another disk into the slot.
+    if (volumeOfEntry(values[slot] ?? '') !== volid) return new ProxmoxError('unavailable', `${what}: ${slot} holds another disk by now; it is looked for again`, { fate: 'refused', repeat: 'later' })
     const upid = await cluster.client.resize(node, vmid, { disk: slot, size, digest })
     return upid === undefined ? undefined : await awaitTask(cluster, upid, what)
   } catch (error) {

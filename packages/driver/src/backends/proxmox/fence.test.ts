@@ -22,7 +22,8 @@ test('while a task runs that nobody here awaits, the fence waits, and looks agai
   }
   const source = fixedConnection({ endpoints: ['https://pve1:8006'], tokenId: 'a@b!c', tokenSecret: 'x' })
   const open = openCluster({ name: 'pve', region: 'home', source }, effects, silentLog, new AbortController().signal)
-  const cluster = { ...open, scan: new SharedScan({ ...open.client, ...client }) }
+  const storageStatus = () => Promise.resolve({ storage: 'local-zfs', type: 'zfspool', content: ['images'], active: true, enabled: true, shared: false })
+  const cluster = { ...open, client: { ...open.client, storageStatus }, scan: new SharedScan({ ...open.client, ...client }) }
   const { references } = await world.run(() => fence(cluster, handle))
   expect(looks).toBe(4)
   expect(references).toMatchObject([{ slot: 'scsi1', state: 'attached' }])

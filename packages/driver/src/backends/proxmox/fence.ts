@@ -1,12 +1,17 @@
 /** What must be seen before a disk is given, taken or destroyed: every VM that could hold it, and every task that could. */
-import { isShared, StorageError, volidOf, type VolumeHandle } from '@stowage/core'
+import { StorageError, volidOf, type VolumeHandle } from '@stowage/core'
 import { isDiskSlot } from '@stowage/proxmox'
 import type { ProxmoxCluster } from './cluster.ts'
 import { referencesTo, type Reference, type Scan, type ScannedVm } from './scan.ts'
 import { settled } from './until-known.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 export interface Fenced {
+  /** Every VM that could hold it. */
   readonly vms: readonly ScannedVm[]
+  /** The others, by name and place only: their configs were not read. */
+  readonly elsewhere: readonly ScannedVm[]
+  readonly shared: boolean
   /** Every config entry that names the disk. */
   readonly references: readonly Reference[]
 }
@@ -14,20 +19,17 @@ export interface Fenced {
 const pauseMs = 500
 const mostLooks = 20
 
-/** A disk on a local storage can only be held by VMs of its own node; one on a shared storage by any. */
-export function scopeOf(handle: VolumeHandle): string {
-  return isShared(handle) ? '*' : handle.zone
-}
-
 /**
- * Looks at every VM, pending changes included. A running task that nobody here awaits counts as an attachment: its end is waited for, and then
+ * Looks at every VM that could hold the disk, pending changes included: on a local storage those of its own node, on a shared one all. A running task that nobody here awaits counts as an attachment: its end is waited for, and then
  * everything is looked at again.
  */
-export async function fence(cluster: ProxmoxCluster, handle: VolumeHandle, scope = scopeOf(handle)): Promise<Fenced> {
+export async function fence(cluster: ProxmoxCluster, handle: VolumeHandle): Promise<Fenced> {
   await settled(cluster, volidOf(handle))
+  const { node, shared } = await whereaboutsOf(cluster, handle)
+  const scope = shared ? '*' : node
   for (let look = 0; look < mostLooks; look++) {
     const scan = await cluster.scan.fresh(scope)
-    if (strangersIn(cluster, scan).length === 0) return { vms: scan.vms, references: referencesTo(volidOf(handle), scan.vms) }
+    if (strangersIn(cluster, scan).length === 0) return { vms: scan.vms, elsewhere: scan.elsewhere, shared, references: referencesTo(volidOf(handle), scan.vms) }
     await cluster.clock.sleep(pauseMs, cluster.stop)
   }
   throw new StorageError('unavailable', `disk ${volidOf(handle)} cannot be touched now: on ${scope === '*' ? 'the Proxmox cluster' : scope} a change of a VM's config has been running for ${(mostLooks * pauseMs) / 1000} s and may concern it; look at the running qmconfig tasks in Proxmox. This is tried again by itself`)

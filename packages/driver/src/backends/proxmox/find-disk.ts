@@ -1,7 +1,8 @@
 /** The disk behind a volume id, as its storage has it. */
-import { isShared, StorageError, volidOf, type Size, type VolumeHandle } from '@stowage/core'
+import { isShared, volidOf, type Size, type VolumeHandle } from '@stowage/core'
 import { ProxmoxError, type StoredVolume } from '@stowage/proxmox'
 import type { ProxmoxCluster } from './cluster.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 export interface Disk {
   readonly volid: string
@@ -9,12 +10,9 @@ export interface Disk {
   readonly format: string
 }
 
-/** A node that can be asked about the volume's storage: its zone, or for a shared storage any that is up. */
+/** A node that can be asked about the volume's storage: its zone, or for a shared storage any that is up and has it. */
 export async function nodeFor(cluster: ProxmoxCluster, handle: VolumeHandle): Promise<string> {
-  if (!isShared(handle)) return handle.zone
-  const online = (await cluster.client.nodes()).find(({ status }) => status !== 'offline')
-  if (online === undefined) throw new StorageError('unavailable', `no node of the Proxmox cluster ${cluster.name} is online, so storage ${JSON.stringify(handle.storage)} cannot be asked; this is tried again by itself`)
-  return online.node
+  return isShared(handle) ? (await whereaboutsOf(cluster, handle)).node : handle.zone
 }
 
 /** undefined when the storage answers and has no such disk. Fails when that cannot be known. */

@@ -1,7 +1,8 @@
 /** The VM that is a Kubernetes node: by SMBIOS UUID, by providerID, by annotation, by name, in this order. */
 import { StorageError } from '@stowage/core'
 import type { NodeDirectory, NodeFacts } from '../../node-directory.ts'
-import type { ScannedVm } from './scan.ts'
+import type { ProxmoxCluster } from './cluster.ts'
+import type { Scan, ScannedVm } from './scan.ts'
 
 /** What names a VM: everything that is known of the node. */
 export interface NodeClues {
@@ -34,6 +35,14 @@ export function findVm({ nodeId, facts, region }: NodeClues, vms: readonly Scann
     if (found[0] !== undefined) return found[0]
   }
   return undefined
+}
+
+/** The node's VM wherever it is. Fewer configs are read where the VMs that could hold the disk make it certain. */
+export async function locateVm(cluster: ProxmoxCluster, clues: NodeClues, { vms, elsewhere }: Pick<Scan, 'vms' | 'elsewhere'>): Promise<ScannedVm | undefined> {
+  // A VM of the same name, or the one that the providerID means, may be on another node: taking what is near would be a guess.
+  const found = findVm(clues, [...vms, ...elsewhere])
+  if (found !== undefined && vms.includes(found)) return found
+  return elsewhere.length === 0 ? undefined : findVm(clues, (await cluster.scan.fresh('*')).vms)
 }
 
 function contradicts(facts: NodeFacts | undefined, vm: ScannedVm): boolean {

@@ -11,7 +11,8 @@ import { detachFrom, referencesInState } from './detach.ts'
 import { driveOf, guestIdentity, parametersOfContext } from './drive-of-volume.ts'
 import { fence, holds, isHolder, placeOf, type Fenced } from './fence.ts'
 import { findDisk, type Disk } from './find-disk.ts'
-import { cluesOf, findVm, type NodeClues } from './find-vm.ts'
+import { cluesOf, locateVm, type NodeClues } from './find-vm.ts'
+import { refuseOwnDisk } from './own-disk.ts'
 import type { Reference, ScannedVm } from './scan.ts'
 
 export interface Publication {
@@ -30,8 +31,10 @@ export async function publishDisk({ cluster, handle, directory, wish, isFormatte
   const fenced = await clearFence(cluster, handle, await fence(cluster, handle))
   const vm = await vmOf(cluster, clues, handle, fenced)
   refuseElsewhere(handle, vm, fenced.references, wish)
+  refuseOwnDisk(handle, fenced.references)
   const drive = (controller: string | undefined): string => driveOf({ volumeId: wish.volumeId, volid: disk.volid, parameters: parametersOfContext(handle.storage, wish.context), controller })
   const entry = await attach(cluster, vm, disk, drive)
+  if (entry.isNew) await refuseRival(cluster, handle, vm, wish)
   return { ...contextOf(disk, entry), ...(await formatPermission(wish, isFormatted)) }
 }
 
@@ -43,14 +46,27 @@ async function clearFence(cluster: ProxmoxCluster, handle: VolumeHandle, fenced:
   return fence(cluster, handle)
 }
 
-async function vmOf(cluster: ProxmoxCluster, clues: NodeClues, handle: VolumeHandle, { vms }: Fenced): Promise<ScannedVm> {
-  const here = findVm(clues, vms)
-  if (here !== undefined) return here
-  const anywhere = findVm(clues, (await cluster.scan.fresh('*')).vms)
+/**
+ * Another driver may have looked in the same moment as this one. Both have written by now, so at least one of them sees the other, and takes its own back
+ * before anybody was told of it.
+ */
+async function refuseRival(cluster: ProxmoxCluster, handle: VolumeHandle, vm: ScannedVm, wish: PublishWish): Promise<void> {
+  const { references } = await fence(cluster, handle)
+  try {
+    refuseElsewhere(handle, vm, references, wish)
+  } catch (error) {
+    cluster.log.warn('a disk was attached to two VMs in the same moment; it is taken out again here', { disk: volidOf(handle), vm: vm.vmid, error })
+    await detachFrom(cluster, handle, vm)
+    throw error
+  }
+}
+
+async function vmOf(cluster: ProxmoxCluster, clues: NodeClues, handle: VolumeHandle, fenced: Fenced): Promise<ScannedVm> {
+  const anywhere = await locateVm(cluster, clues, fenced)
+  if (anywhere !== undefined && (fenced.shared || anywhere.node === handle.zone)) return anywhere
   if (anywhere === undefined) {
     throw new StorageError('not-found', `node ${clues.nodeId} is no VM of the Proxmox cluster ${cluster.name}: none has its SMBIOS UUID, its providerID, the annotation stowage.dev/proxmox-vmid, or its name. Give the VM the node's name, or set the annotation; the token needs VM.Audit on it`)
   }
-  if (isShared(handle)) return anywhere
   throw new StorageError('precondition', `node ${clues.nodeId} is VM ${anywhere.vmid} on ${anywhere.node}, but disk ${volidOf(handle)} is on ${handle.zone}: a local storage serves the VMs of its own node only. If the VM was migrated, move it back, or correct the node's label topology.kubernetes.io/zone`)
 }
 
@@ -63,15 +79,20 @@ function refuseElsewhere(handle: VolumeHandle, vm: ScannedVm, references: readon
 }
 
 /** Answers the entry of the config, as it runs. */
-async function attach(cluster: ProxmoxCluster, vm: ScannedVm, disk: Disk, drive: (controller: string | undefined) => string): Promise<{ readonly slot: string; readonly drive: string }> {
+async function attach(cluster: ProxmoxCluster, vm: ScannedVm, disk: Disk, drive: (controller: string | undefined) => string): Promise<{ readonly slot: string; readonly drive: string; readonly isNew: boolean }> {
   const what = `attach disk ${disk.volid} to VM ${vm.vmid}${vm.name === undefined ? '' : ` (${vm.name})`}`
   const leftover = (state: VmState): string | undefined => referencesInState(disk.volid, vm, state).find(({ state: is }) => is === 'attaching')?.slot
+  let isNew = false
   const done = await changeVm({
     cluster,
     node: vm.node,
     vmid: vm.vmid,
     what,
-    decide: (state) => nextStep(what, vm, disk, drive, state),
+    decide: (state) => {
+      const next = nextStep(what, vm, disk, drive, state)
+      isNew ||= next !== undefined
+      return next
+    },
     undo: (state) => {
       const slot = leftover(state)
       return slot === undefined ? undefined : { revert: [slot] }
@@ -79,7 +100,7 @@ async function attach(cluster: ProxmoxCluster, vm: ScannedVm, disk: Disk, drive:
   })
   const attached = runningEntry(disk.volid, done)
   if (attached === undefined) throw new StorageError('internal', `${what}: Proxmox reported success, but the disk is not in the VM's running config`)
-  return attached
+  return { ...attached, isNew }
 }
 
 function nextStep(what: string, vm: ScannedVm, disk: Disk, drive: (controller: string | undefined) => string, state: VmState): Omit<ConfigChange, 'digest'> | undefined {

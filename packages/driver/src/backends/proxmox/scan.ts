@@ -7,6 +7,8 @@ export interface ScannedVm extends VmLocation {
 
 export interface Scan {
   readonly vms: readonly ScannedVm[]
+  /** VMs outside the scope, with no entries. */
+  readonly elsewhere: readonly ScannedVm[]
   /** Tasks that ran when the scan began, before any config was read. */
   readonly tasks: readonly ActiveTask[]
 }
@@ -56,7 +58,9 @@ export class SharedScan {
 async function scanVms(client: ProxmoxClient, scope: ScanScope): Promise<Scan> {
   const tasks = await tasksIn(client, scope)
   const vms: ScannedVm[] = []
-  const waiting = (await client.vms()).filter(({ node }) => scope === '*' || node === scope)
+  const all = await client.vms()
+  const inScope = ({ node }: VmLocation): boolean => scope === '*' || node === scope
+  const waiting = all.filter(inScope)
   const worker = async (): Promise<void> => {
     for (let vm = waiting.shift(); vm !== undefined; vm = waiting.shift()) {
       const scanned = await scanVm(client, scope, vm)
@@ -64,7 +68,7 @@ async function scanVms(client: ProxmoxClient, scope: ScanScope): Promise<Scan> {
     }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, worker))
-  return { vms: vms.sort((left, right) => left.vmid - right.vmid), tasks }
+  return { vms: vms.sort((left, right) => left.vmid - right.vmid), elsewhere: all.filter((vm) => !inScope(vm)).map((vm) => ({ ...vm, entries: [] })), tasks }
 }
 
 async function tasksIn(client: ProxmoxClient, scope: ScanScope): Promise<readonly ActiveTask[]> {
