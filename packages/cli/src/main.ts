@@ -1,17 +1,23 @@
 #!/usr/bin/env node
 /** The `stowage` command: joins the process to the command tree. */
 import { realFiles } from '@stowage/effects/real/files'
+import { stripVTControlCharacters } from 'node:util'
 import { wantsColor, type Terminal } from './output/terminal.ts'
 import { runCommand } from './program.ts'
 
+const color = wantsColor(process.env, process.stdout.isTTY === true)
+// One colour setting serves both streams; a log on stderr gets none of it.
+const plainErrors = !wantsColor(process.env, process.stderr.isTTY === true)
+
 const terminal: Terminal = {
   stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
+  stderr: (text) => void process.stderr.write(plainErrors ? stripVTControlCharacters(text) : text),
   stdin: readStandardInput,
   env: process.env,
   cwd: process.cwd(),
   files: realFiles(),
-  color: wantsColor(process.env, process.stdout.isTTY === true),
+  color,
+  ...(process.stdout.isTTY === true && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
 }
 
 async function readStandardInput(): Promise<string> {

@@ -34,17 +34,18 @@ export async function connect(flags: ClusterFlags, { env }: Terminal): Promise<C
   const config = new KubeConfig()
   try {
     const file = flags.kubeconfig ?? (env['KUBECONFIG'] === '' ? undefined : env['KUBECONFIG'])
-    if (file !== undefined && !file.includes(':')) config.loadFromFile(file)
+    if (flags.kubeconfig !== undefined || (file !== undefined && !file.includes(':'))) config.loadFromFile(file ?? '')
     else config.loadFromDefault()
     if (flags.context !== undefined) {
       if (config.getContextObject(flags.context) === null) throw new Error(`no context "${flags.context}"; there are: ${config.getContexts().map(({ name }) => name).join(', ')}`)
       config.setCurrentContext(flags.context)
     }
   } catch (error) {
-    throw new StorageError('unavailable', `cannot read the kubeconfig: ${error instanceof Error ? error.message : String(error)}; give --kubeconfig FILE`, { cause: error })
+    throw new StorageError('unavailable', `cannot read the kubeconfig${named(flags, env)}: ${wordsOf(error)}; give --kubeconfig FILE`, { cause: error })
   }
   const cluster = config.getCurrentCluster()
   if (cluster === null) throw new StorageError('unavailable', 'the kubeconfig names no cluster; give --kubeconfig FILE and --context NAME')
+  if (cluster.name === 'loaded-cluster' || (cluster.name === 'cluster' && cluster.server === 'http://localhost:8080')) throw new StorageError('unavailable', noKubeconfig)
   const https: HttpsOptions = {}
   // client-node refuses plain HTTP here; a lab on loopback speaks it, and asks for no credentials.
   if (!cluster.server.startsWith('http://')) await config.applyToHTTPSOptions(https as Parameters<typeof config.applyToHTTPSOptions>[0])
@@ -52,6 +53,18 @@ export async function connect(flags: ClusterFlags, { env }: Terminal): Promise<C
   const headers = { ...authorizationOf(https), ...(flags.as === undefined ? {} : { 'impersonate-user': flags.as }) }
   const client = new KubernetesClient({ server: cluster.server.replace(/\/$/, ''), http: effects.http, clock: effects.clock, tls: trustOf(https, cluster.skipTLSVerify === true), headers })
   return { client, effects, namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default' }
+}
+
+const noKubeconfig = 'there is no kubeconfig: set KUBECONFIG or give --kubeconfig FILE; for a cluster to try things on: stowage lab up'
+
+function named({ kubeconfig }: ClusterFlags, { KUBECONFIG = '' }: Terminal['env']): string {
+  const file = kubeconfig ?? KUBECONFIG
+  return file === '' ? '' : ` ${file}`
+}
+
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.startsWith('ENOENT') ? 'there is no such file' : message.split('\n')[0] ?? ''
 }
 
 /** What client-node fills in, exec plugins and auth providers included. */

@@ -7,6 +7,7 @@ import { connect, withClusterFlags } from '../cluster/connect.ts'
 import type { ClusterFlags } from '../cluster/connect.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
 import { exitCodeFor, exitCodes, UsageError } from '../output/exit-code.ts'
+import { fold } from '../output/fold.ts'
 import { stepText } from '../output/step-text.ts'
 import { json } from '../output/terminal.ts'
 import { examples, type CommandContext } from './command.ts'
@@ -25,7 +26,7 @@ interface Flags extends ClusterFlags {
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
   withClusterFlags(command)
     .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
-    .option('--dry-run <mode>', 'server: ask what would change, write nothing')
+    .option('--dry-run <mode>', 'server: ask what would change, write nothing', dryRunMode)
     .option('--prune', 'delete what an earlier apply made and the declaration no longer holds, except what holds data')
     .option('--prune-data <id...>', 'with --prune: delete these objects too, though they hold data')
     .option('--force-conflicts', 'take fields that other managers own')
@@ -41,7 +42,6 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
       ),
     )
     .action(async (files: readonly string[], flags: Flags) => {
-      if (flags.dryRun !== undefined && flags.dryRun !== 'server') throw new UsageError(`--dry-run=${flags.dryRun} is not known; there is --dry-run=server, and stowage plan needs no cluster at all`)
       const seconds = Number(flags.timeout)
       if (!(seconds > 0)) throw new UsageError(`--timeout ${flags.timeout} is not a number of seconds`)
       const spec = await specOrExit(files, terminal, flags.json === true)
@@ -58,7 +58,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
           wait: flags.wait,
           waitMs: seconds * 1000,
           signal: interrupt.signal,
-          listener: (event) => terminal.stderr(stepText(event, terminal.color) ?? ''),
+          listener: (event) => terminal.stderr(fold(stepText(event, terminal.color) ?? '', terminal.columns)),
         })
         report(result, flags, terminal)
         exit(result.ok ? exitCodes.ok : interrupt.signal.aborted ? exitCodes.interrupted : exitCodeFor(result.failure))
@@ -72,8 +72,17 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
 
 function report({ changed, outcomes, left }: ApplyResult, { json: asJson, dryRun }: Flags, terminal: CommandContext['terminal']): void {
   if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left }))
-  for (const { message } of left) terminal.stderr(`left: ${message}\n`)
+  for (const { entry, message } of left) terminal.stderr(`left: ${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name} ${message}\n`)
   const needed = outcomes.filter(({ state }) => state === 'skipped').length
-  if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${needed} steps would change something\n`)
-  else terminal.stdout(changed.length === 0 ? 'nothing changed\n' : `${changed.length} steps changed something\n`)
+  if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${steps(needed)} would change something\n`)
+  else terminal.stdout(changed.length === 0 ? 'nothing changed\n' : `${steps(changed.length)} changed something\n`)
+}
+
+function steps(count: number): string {
+  return count === 1 ? '1 step' : `${count} steps`
+}
+
+function dryRunMode(mode: string): string {
+  if (mode !== 'server') throw new UsageError(`--dry-run=${mode} is not known; there is --dry-run=server, and stowage plan needs no cluster at all`)
+  return mode
 }

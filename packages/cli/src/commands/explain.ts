@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
-import { didYouMean } from '@stowage/core'
+import { nearest } from '@stowage/core'
 import { explainField } from '@stowage/module/spec/explain-field'
 import { ruleExplanations } from '@stowage/module/checks/rules'
 import { examples, type CommandContext } from './command.ts'
 import { explanationText } from '../output/explanation-text.ts'
 import { UsageError } from '../output/exit-code.ts'
+import { fold } from '../output/fold.ts'
 import { json } from '../output/terminal.ts'
 
 export function configure(command: Command, { terminal }: CommandContext): void {
@@ -22,7 +23,7 @@ export function configure(command: Command, { terminal }: CommandContext): void 
     )
     .action((what: string | undefined, { json: asJson }: { readonly json?: true }) => {
       const explained = explain(what)
-      terminal.stdout(asJson === true ? json('Explanation', explained) : explanationText(explained, terminal.color))
+      terminal.stdout(asJson === true ? json('Explanation', explained) : fold(explanationText(explained, terminal.color), terminal.columns))
     })
 }
 
@@ -32,6 +33,8 @@ function explain(what: string | undefined) {
   if (rule !== undefined) return { rule: what, ...rule }
   const field = explainField(what)
   if (field !== undefined) return field
-  const known = /^[a-z]+(?:-[a-z]+)+$/.test(what) ? Object.keys(ruleExplanations) : [...Object.keys(ruleExplanations), 'spec.backends', 'spec.classes', 'spec.volumes', 'spec.driver', 'metadata']
-  throw new UsageError(`${JSON.stringify(what)} is neither a rule nor a field of the declaration; ${didYouMean(what, known)}`)
+  const places = ['spec.backends', 'spec.classes', 'spec.volumes', 'spec.driver', 'metadata']
+  const whole = explainField(`spec.${what}`) === undefined ? nearest(what, [...Object.keys(ruleExplanations), ...places]) : `spec.${what}`
+  const remedy = whole === undefined ? 'stowage explain, without more, lists the rules and the fields of the top' : `did you mean ${JSON.stringify(whole)}?`
+  throw new UsageError(`${JSON.stringify(what)} is neither a rule nor a field of the declaration; ${remedy}`)
 }

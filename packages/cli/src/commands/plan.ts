@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { comparePlans, planStorage, worstEffect } from '@stowage/module'
 import { examples, type CommandContext } from './command.ts'
 import { specOrExit } from './read-declaration.ts'
+import { fold } from '../output/fold.ts'
 import { changesText, planText } from '../output/plan-text.ts'
 import { json } from '../output/terminal.ts'
 
@@ -27,10 +28,10 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
       const spec = await specOrExit(files, terminal, asJson === true)
       if (typeof spec === 'number') return exit(spec)
       const plan = planStorage(spec)
-      if (against === undefined) return terminal.stdout(asJson === true ? json('Plan', plan) : planText(plan, terminal.color))
+      if (against === undefined) return terminal.stdout(asJson === true ? json('Plan', plan) : fold(planText(plan, terminal.color), terminal.columns))
       const earlier = await specOrExit([against], terminal, asJson === true)
       if (typeof earlier === 'number') return exit(earlier)
       const changes = comparePlans(planStorage(earlier), plan)
-      terminal.stdout(asJson === true ? json('PlanComparison', { worst: worstEffect(changes), changes }) : changesText(changes, terminal.color))
+      terminal.stdout(asJson === true ? json('PlanComparison', { worst: worstEffect(changes), changes }) : fold(changesText(changes, terminal.color), terminal.columns))
     })
 }

@@ -19,7 +19,7 @@ interface Flags extends ClusterFlags {
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
   withClusterFlags(command)
     .option('-n, --namespace <name>', 'claims of this namespace only; default all')
-    .option('-o, --output <format>', 'wide or json')
+    .option('-o, --output <format>', 'wide: volume names too, and nothing cut; or json')
     .option('--no-headers', 'leave out the headings')
     .option('-w, --watch', 'show it again every two seconds, until Ctrl-C')
     .addHelpText('after', examples(['stowage status', 'every claim and volume'], ['stowage status -n garage -o wide', 'one namespace, with volume names'], ['stowage status -o json', 'as data']))
@@ -31,8 +31,9 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         do {
           const status = statusOf(await observe(client, flags.namespace === undefined ? {} : { namespace: flags.namespace }))
           if (flags.output === 'json') terminal.stdout(json('Status', status))
-          else terminal.stdout(flags.headers ? statusText(status, terminal.color, flags.output === 'wide') : statusTable(status, { wide: flags.output === 'wide', headers: false }))
+          else terminal.stdout(flags.headers ? statusText(status, terminal, flags.output === 'wide') : rowsOnly(statusTable(status, { wide: flags.output === 'wide', headers: false })))
           exit(exitCodes.ok)
+          if (flags.watch === true && flags.output !== 'json') terminal.stdout('\n')
           if (flags.watch === true) await effects.clock.sleep(2000, interrupt.signal).catch(() => {})
         } while (flags.watch === true && !interrupt.signal.aborted)
       } finally {
@@ -40,4 +41,8 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         effects.close()
       }
     })
+}
+
+function rowsOnly(rows: string): string {
+  return rows === '' ? '' : `${rows}\n`
 }

@@ -7,6 +7,7 @@ import type { ClusterFlags } from '../cluster/connect.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
 import { exitCodes, UsageError } from '../output/exit-code.ts'
 import { json } from '../output/terminal.ts'
+import { fold } from '../output/fold.ts'
 import { stepText } from '../output/step-text.ts'
 import { verifyText } from '../output/verify-text.ts'
 import { examples, type CommandContext } from './command.ts'
@@ -43,7 +44,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
           ...(flags.size !== undefined && { size: sizeOf(flags.size) }),
           waitMs: seconds * 1000,
           signal: interrupt.signal,
-          listener: (event) => terminal.stderr(stepText(event, terminal.color) ?? ''),
+          listener: (event) => terminal.stderr(fold(stepText(event, terminal.color) ?? '', terminal.columns)),
         })
         terminal.stdout(flags.json === true ? json('VerifyReport', result) : verifyText(result, terminal.color))
         exit(interrupt.signal.aborted ? exitCodes.interrupted : result.ok ? exitCodes.ok : exitCodes.findings)

@@ -5,6 +5,7 @@ import type { KubernetesClient } from '@stowage/kubernetes'
 import type { Lab } from '@stowage/lab'
 import pc from 'picocolors'
 import type { DemoFlags } from './demo-flags.ts'
+import { fold } from '../output/fold.ts'
 import { exitCodes } from '../output/exit-code.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { DemoWorld } from './demo-world.ts'
@@ -90,7 +91,7 @@ async function tell(stage: Stage, flags: DemoFlags, terminal: Terminal): Promise
   const narrator = createNarrator({
     clock: stage.clock,
     format: flags.json === true ? 'json' : terminal.color ? 'terminal' : 'plain',
-    write: (line) => terminal.stdout(`${line}\n`),
+    write: (line) => terminal.stdout(`${flags.json === true ? line : fold(line, terminal.columns)}\n`),
     paint: painter(terminal.color),
   })
   const world: DemoWorld = {
@@ -102,7 +103,7 @@ async function tell(stage: Stage, flags: DemoFlags, terminal: Terminal): Promise
   try {
     await declareStorage(world, stage.declaration, terminal.color)
     for (const chapter of story) await chapter(world)
-    await showStatus(world, terminal.color)
+    await showStatus(world, terminal)
     narrator.done('everything above was seen, and is true')
     return exitCodes.ok
   } catch (error) {

@@ -1,5 +1,5 @@
 /** What `stowage lab up` leaves for `status` and `down`: one small file, and the kubeconfig beside it. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Files } from '@stowage/effects'
 import type { Terminal } from '../output/terminal.ts'
 
@@ -18,7 +18,7 @@ export interface LabState {
 
 /** `--dir`, else a directory of this user's: $XDG_STATE_HOME or ~/.local/state. */
 export function labDirectory(flag: string | undefined, { env, cwd }: Terminal): string {
-  if (flag !== undefined) return join(cwd, flag).replace(/\/+$/, '')
+  if (flag !== undefined) return resolve(cwd, flag)
   const state = env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? cwd, '.local/state')
   return join(state, 'stowage/lab')
 }

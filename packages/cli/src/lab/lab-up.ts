@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { StorageError } from '@stowage/core'
 import { realEffects } from '@stowage/effects/real'
 import type { LabFlags } from './lab-flags.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
@@ -17,7 +18,7 @@ export async function labUp(flags: LabFlags, terminal: Terminal): Promise<number
   const directory = labDirectory(flags.dir, terminal)
   const effects = realEffects()
   try {
-    await terminal.files.makeDirectory(directory, 0o700)
+    await makeStateDirectory(directory, terminal)
     const there = await readState(terminal.files, directory)
     if (there !== undefined && (await isUp(effects, there))) {
       terminal.stderr('a lab is up already; stowage lab down takes it down\n')
@@ -26,6 +27,18 @@ export async function labUp(flags: LabFlags, terminal: Terminal): Promise<number
     return flags.foreground === true ? await stay(flags, port, directory, terminal) : await leaveRunning(flags, directory, terminal)
   } finally {
     effects.close()
+  }
+}
+
+/** Made and written to before anything is started, so that a lab never runs that cannot be found again. */
+async function makeStateDirectory(directory: string, { files }: Terminal): Promise<void> {
+  try {
+    await files.makeDirectory(directory, 0o700)
+    const probe = join(directory, 'probe')
+    await files.writeAtomic(probe, '', 0o600)
+    await files.removeFile(probe)
+  } catch (error) {
+    throw new StorageError('invalid', `cannot keep the lab's state in ${directory}: ${error instanceof Error ? error.message : String(error)}; give --dir DIRECTORY`, { cause: error })
   }
 }
 
@@ -49,7 +62,7 @@ async function stay(flags: LabFlags, port: number | undefined, directory: string
     }
     await terminal.files.writeAtomic(state.kubeconfig, running.kubeconfig, 0o600)
     await terminal.files.writeAtomic(state.proxmoxCa, running.ca, 0o644)
-    if (flags.kubeconfig !== undefined) await terminal.files.writeAtomic(join(terminal.cwd, flags.kubeconfig), running.kubeconfig, 0o600)
+    if (flags.kubeconfig !== undefined) await terminal.files.writeAtomic(resolve(terminal.cwd, flags.kubeconfig), running.kubeconfig, 0o600)
     await writeState(terminal.files, directory, state)
     shown(state, flags, terminal, exitCodes.ok)
     await Promise.race([asked, new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }))])
@@ -66,7 +79,7 @@ async function stay(flags: LabFlags, port: number | undefined, directory: string
 async function leaveRunning(flags: LabFlags, directory: string, terminal: Terminal): Promise<number> {
   const log = join(directory, 'lab.log')
   const output = openSync(log, 'w', 0o600)
-  const args = ['lab', 'up', '--foreground', '--dir', directory, ...(flags.port === undefined ? [] : ['--port', flags.port]), ...(flags.kubeconfig === undefined ? [] : ['--kubeconfig', join(terminal.cwd, flags.kubeconfig)])]
+  const args = ['lab', 'up', '--foreground', '--dir', directory, ...(flags.port === undefined ? [] : ['--port', flags.port]), ...(flags.kubeconfig === undefined ? [] : ['--kubeconfig', resolve(terminal.cwd, flags.kubeconfig)])]
   const child = spawn(process.execPath, [process.argv[1] ?? '', ...args], { detached: true, stdio: ['ignore', output, output], cwd: '/' })
   const { clock, close } = realEffects()
   try {
@@ -102,7 +115,7 @@ export function shown(state: LabState, flags: LabFlags, terminal: Terminal, code
       `  export KUBECONFIG=${state.kubeconfig}`,
       '  stowage apply examples/homelab/storage.yaml',
       '  kubectl get sc,csinode',
-      '  stowage lab down',
+      `  stowage lab down${flags.dir === undefined ? '' : ` --dir ${flags.dir}`}`,
       '',
     ].join('\n'),
   )

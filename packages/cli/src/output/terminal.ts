@@ -10,6 +10,8 @@ export interface Terminal {
   readonly files: Files
   /** Whether stdout is a terminal that shows colour: never with NO_COLOR (no-color.org), always with FORCE_COLOR. */
   readonly color: boolean
+  /** Width of stdout when it is a terminal; undefined for a pipe or a file, where no line is broken or cut. */
+  readonly columns?: number
 }
 
 /** The words of JSON output; every answer has them. */

@@ -34,3 +34,14 @@ export function unknowns(observation: Observation): readonly string[] {
   const { takenAt: _takenAt, server: _server, ...kinds } = observation
   return Object.entries(kinds).flatMap(([name, seen]) => (seen.known ? [] : [`${name}: ${seen.why}`]))
 }
+
+/** Without the volumes of other namespaces' claims and their attachments; a volume belongs where the claim is that it is, or was, bound to. */
+export function withinNamespace(observation: Observation, namespace: string): Observation {
+  const { claims, volumes, attachments } = observation
+  if (!volumes.known) return observation
+  const named = new Set(knownItems(claims).map(({ spec }) => spec?.volumeName))
+  const items = volumes.items.filter(({ metadata, spec }) => spec?.claimRef?.namespace === namespace || named.has(metadata?.name))
+  const names = new Set(items.map(({ metadata }) => metadata?.name))
+  const theirs = attachments.known ? { ...attachments, items: attachments.items.filter(({ spec }) => names.has(spec.source.persistentVolumeName)) } : attachments
+  return { ...observation, volumes: { ...volumes, items }, attachments: theirs }
+}

@@ -1,9 +1,10 @@
 import { isStorageError } from '@stowage/core'
 import type { Kind, KubernetesClient, KubernetesObject } from '@stowage/kubernetes'
+import { withinNamespace } from './observation.ts'
 import type { Observation, ObservedKinds, Seen } from './observation.ts'
 
 export interface ObserveOptions {
-  /** Only claims, pods and events of this namespace; cluster-wide kinds are gathered in any case. */
+  /** Only claims, pods and events of this namespace, and the volumes of its claims; other cluster-wide kinds are gathered in any case. */
   readonly namespace?: string
   readonly signal?: AbortSignal
 }
@@ -32,7 +33,8 @@ export async function observe(client: KubernetesClient, options: ObserveOptions 
   ])
   if (!claims.known && !volumes.known && !storageClasses.known) await client.list(core('PersistentVolumeClaim'), within)
   const takenAt = new Date(client.clock.now()).toISOString()
-  return { takenAt, server: client.server, storageClasses, claims, volumes, pods, attachments, csiNodes, csiDrivers, nodes, events }
+  const everything = { takenAt, server: client.server, storageClasses, claims, volumes, pods, attachments, csiNodes, csiDrivers, nodes, events }
+  return namespace === undefined ? everything : withinNamespace(everything, namespace)
 }
 
 async function look<T extends KubernetesObject>(client: KubernetesClient, kind: Kind, scope: { namespace?: string }, signal: AbortSignal | undefined): Promise<Seen<T>> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { withinNamespace } from '../observe/observation.ts'
 import type { Observation, ObservedKinds, Seen } from '../observe/observation.ts'
 import { statusOf } from './status.ts'
 import { statusSummary, statusTable } from './status-table.ts'
@@ -119,5 +120,19 @@ test('the table is aligned and says - for nothing', () => {
       'default/data            fast    2Gi    Bound     k1     attached     web       pve/n1/local-zfs/vm-9999-pvc-1',
     ].join('\n'),
   )
-  expect(statusSummary(status)).toBe('1 of 2 claims bound, 1 volumes, 1 attached, 0 released with their disks kept')
+  expect(statusSummary(status)).toBe('1 of 2 claims bound, 1 volume, 1 attached, 0 released with the disk kept')
+})
+
+test('on a narrow terminal the longest cells are cut, and every line fits', () => {
+  const status = statusOf(observation({ claims: [claim('data', 'pvc-1', 'Bound')], volumes: [volume('pvc-1', 'Bound')], attachments: [attachment('pvc-1', true)], pods: [pod('web-with-a-long-name-0', 'data')], storageClasses: [fast] }))
+  const lines = statusTable(status, { columns: 100 }).split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBe(100)
+  expect(lines[1]).toContain('…')
+  expect(statusTable(status, { columns: 200 })).toBe(statusTable(status))
+})
+
+test('volumes of other namespaces are not part of one namespace', () => {
+  const all = observation({ volumes: [volume('pvc-1', 'Released')], attachments: [attachment('pvc-1', true)] })
+  expect(statusOf(withinNamespace(all, 'default')).rows).toHaveLength(1)
+  expect(statusOf(withinNamespace(all, 'garage'))).toMatchObject({ rows: [], summary: { volumes: 0, attached: 0, released: 0 } })
 })
