@@ -40,4 +40,14 @@ export function buildRealParts() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) buildRealParts()
+/** For rigs: says what is missing and ends the process with 2. */
+export function buildRealPartsOrExit() {
+  try {
+    buildRealParts()
+  } catch (error) {
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildRealPartsOrExit()

@@ -1,10 +1,8 @@
 // `npm run sanity [-- ROW…]`: csi-sanity 5.6.0, built from its published Go module, against the driver in the lab.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { root, runRig } from './run-rig.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = `${root}.cache/real-parts/bin`
 mkdirSync(bin, { recursive: true })
 for (const [name, path] of [['csi-sanity', 'github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity'], ['path-command', './path-command']]) {
@@ -16,16 +14,4 @@ for (const [name, path] of [['csi-sanity', 'github.com/kubernetes-csi/csi-test/v
   if (go.error !== undefined) console.error('Go 1.26 or newer is needed to build csi-sanity; install it (https://go.dev/dl) and run this again')
   if (go.status !== 0) process.exit(2)
 }
-const outfile = `${root}.cache/sanity/main.mjs`
-await build({
-  absWorkingDir: root,
-  entryPoints: ['packages/e2e/src/sanity/main.ts'],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
-})
-const result = spawnSync(process.execPath, [outfile, `${bin}/csi-sanity`, `${bin}/path-command`, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
-process.exit(result.status ?? 1)
+await runRig('sanity', [`${bin}/csi-sanity`, `${bin}/path-command`, ...process.argv.slice(2)])
