@@ -113,7 +113,7 @@ function nodeBackends({ config, effects, log, nodeId, kubernetes, kubeletRoot = 
         ...(trustLoopDevices === undefined ? {} : { trustLoopDevices }),
       }),
     }),
-    ...(path !== undefined && { local: rememberingNode(localNode({ host: effects, log, nodeId, directoryOf: (volumeId) => directoryOfVolume(nodeId, path, volumeId) }), effects, path) }),
+    ...(path !== undefined && { local: rememberingNode(localNode({ host: effects, log, nodeId, root: path, directoryOf: (volumeId) => directoryOfVolume(nodeId, path, volumeId) }), effects, path) }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Finds a disk by what the controller promised, and never by its slot or its name. */
 import { StorageError } from '@stowage/core'
 import { FileFailure, startDeadline } from '@stowage/effects'
-import { readBlockDevice, type BlockDevice } from './block-device.ts'
+import { listScsiDisks, readBlockDevice, type BlockDevice } from './block-device.ts'
 import type { Host } from './program.ts'
 
 export interface DiskIdentity {
@@ -23,7 +23,10 @@ export interface FindOptions {
 
 const pollMs = 100
 
-/** The device whose serial (and WWN, when one is promised) the kernel itself confirms. Throws `unavailable` when it does not come in time. */
+/**
+ * The device whose serial (and WWN, when one is promised) the kernel itself confirms. Throws `unavailable` when it does not come in time, `precondition`
+ * when two devices say the same of themselves.
+ */
 export async function findDevice(host: Host, identity: DiskIdentity, options: FindOptions): Promise<BlockDevice> {
   const deadline = startDeadline(host.clock, options.timeoutMs, options.signal)
   const others = new Set<string>()
@@ -50,7 +53,7 @@ async function lookOnce(host: Host, identity: DiskIdentity, options: Pick<FindOp
     if (path === undefined) continue
     const device = await readBlockDevice(host, path.replace(/^\/dev\//, ''))
     if (device === undefined) continue
-    if (matches(device, identity)) return device
+    if (matches(device, identity)) return onlyOne(host, identity, device)
     if (options.trustLoopDevices === true && /^loop\d+$/.test(device.name)) return { ...device, ...identity }
     others.add(`${link} leads to ${device.path} with serial ${device.serial ?? 'unknown'}`)
   }
@@ -73,6 +76,14 @@ function matches(device: BlockDevice, { serial, wwn }: DiskIdentity): boolean {
   if (wwn !== undefined) return device.wwn !== undefined
   const slot = /^drive-scsi(\d+)$/.exec(serial)?.[1]
   return slot !== undefined && device.slot === Number(slot)
+}
+
+/** Two disks may bear one identity, e.g. a copy that was attached with the original's options; the link leads to whichever came last. */
+async function onlyOne(host: Host, identity: DiskIdentity, device: BlockDevice): Promise<BlockDevice> {
+  const bears = ({ serial, wwn }: BlockDevice): boolean => serial === identity.serial || (wwn !== undefined && wwn === identity.wwn?.toLowerCase())
+  const twins = (await listScsiDisks(host)).filter((other) => other.name !== device.name && bears(other))
+  if (twins.length === 0) return device
+  throw new StorageError('precondition', `${[device, ...twins].map(({ path }) => path).join(' and ')} both have serial ${identity.serial} or its WWN, so it is not known which is the volume; look in the VM's config for two drives with this serial, and take the wrong one out`)
 }
 
 async function followLink(host: Host, link: string): Promise<string | undefined> {

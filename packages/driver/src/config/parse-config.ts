@@ -29,7 +29,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
 
 /** Built when a configuration is read, since zod's schemas cost start-up time. */
 function schema() {
-  const path = z.string().regex(/^\/.*[^/]$/, 'must be an absolute path without a slash at its end')
+  const path = z.string().refine(isPlainPath, 'must be an absolute path without a slash at its end, and without ".", ".." and double slashes: volume ids are made of it')
   const endpoint = z.string().refine((text) => originOf(text) !== undefined, 'must be the https address of a Proxmox API, e.g. https://pve.example:8006').transform((text) => originOf(text) ?? text)
   const tls = z.strictObject({ caFile: path.exactOptional(), fingerprint: z.string().regex(/^([0-9A-Fa-f]{2}:?){32}$/, 'must be a SHA-256 fingerprint: 64 hexadecimal digits, colons allowed').exactOptional(), insecure: z.boolean().exactOptional() })
   const cluster = z.strictObject({
@@ -45,6 +45,10 @@ function schema() {
     proxmox: z.strictObject({ clusters: z.array(cluster).min(1) }).exactOptional(),
     local: z.strictObject({ path }).exactOptional(),
   })
+}
+
+function isPlainPath(text: string): boolean {
+  return text.startsWith('/') && text.slice(1).split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 function originOf(text: string): string | undefined {

@@ -21,7 +21,7 @@ async function inLocalRig(scenario: (rig: NodeRig & { readonly handlers: Require
     const logged: string[] = []
     const log = createLog(({ message, fields }) => void logged.push(`${message} ${JSON.stringify(fields)}`))
     const host = { ...rig.effects, files: rig.machine.files, programs: rig.machine.programs }
-    const backend = localNode({ host, log, nodeId: 'k1', directoryOf: (id) => directoryOfVolume('k1', root, id) })
+    const backend = localNode({ host, log, nodeId: 'k1', root, directoryOf: (id) => directoryOfVolume('k1', root, id) })
     const handlers = nodeHandlers({ nodeId: 'k1', backend, locks: new VolumeLocks(), log }) as Required<ReturnType<typeof nodeHandlers>>
     await rig.machine.files.makeDirectory(`${root}/pvc-1/data`)
     await scenario({ ...rig, handlers, logged, host })

@@ -1,6 +1,6 @@
 /** Directories of the node itself: nothing to stage, a bind to publish, a size only where the filesystem enforces one. */
 import { Size, StorageError, type Log, type QuotaMode } from '@stowage/core'
-import { bindMount, differingOptions, mountAt, mountHolding, quotaSupport, readMounts, setDirectoryQuota, StatisticsReader, type Host, type MountEntry } from '@stowage/host'
+import { bindMount, differingOptions, mountAt, mountHolding, quotaSupport, readMounts, setDirectoryQuota, StatisticsReader, unmount, type Host, type MountEntry } from '@stowage/host'
 import { isReaderOnly } from './contexts.ts'
 import type { NodeBackend, NodeExpandWish, NodePublishWish } from './node-backend.ts'
 import { ensureDirectory } from './paths.ts'
@@ -12,23 +12,34 @@ export interface LocalNodeOptions {
   readonly host: Host
   readonly log: Log
   readonly nodeId: string
+  /** Nothing outside is ever mounted. */
+  readonly root: string
   /** The directory of a volume, by its id and context. Throws `not-found` for an id that is no local volume of this node. */
   readonly directoryOf: (volumeId: string, context: Readonly<Record<string, string>>) => string
 }
 
-export function localNode({ host, log, nodeId, directoryOf }: LocalNodeOptions): NodeBackend {
+export function localNode({ host, log, nodeId, root, directoryOf }: LocalNodeOptions): NodeBackend {
   const statistics = new StatisticsReader(host)
   return {
     kind: 'local',
-    publish: (wish) => publishDirectory(host, directoryOf(wish.volumeId, wish.volumeContext), wish),
+    publish: async (wish) => publishDirectory(host, await realDirectory(host, root, directoryOf(wish.volumeId, wish.volumeContext), wish.volumeId), wish),
     unpublish: async (_volumeId, targetPath) => {
       await unpublishVolume(host, targetPath)
       statistics.forget(targetPath)
     },
     statistics: (volumeId, path) => usageOf(host, statistics, volumeId, path),
-    expand: (wish) => expandDirectory(host, log, directoryOf(wish.volumeId, {}), wish),
+    expand: async (wish) => expandDirectory(host, log, await realDirectory(host, root, directoryOf(wish.volumeId, {}), wish.volumeId), wish),
     facts: () => Promise.resolve({ topology: { [localNodeKey]: nodeId } }),
   }
+}
+
+/** The root itself may be a link, nothing below it: who may write in one volume could make a link to another, or to the node's own files. */
+async function realDirectory({ files }: Host, root: string, directory: string, volumeId: string): Promise<string> {
+  const found = await files.stat(directory)
+  if (found === undefined) throw new StorageError('not-found', `volume ${volumeId}: its directory ${directory} is not on this node; was it moved, or is its disk not mounted?`)
+  const [real, realRoot] = [await files.realpath(directory), await files.realpath(root)]
+  if (real === `${realRoot}${directory.slice(root.length)}`) return real
+  throw new StorageError('precondition', `volume ${volumeId}: its directory ${directory} leads over a link to ${real}, so it is not mounted; name the directory itself`)
 }
 
 async function publishDirectory(host: Host, directory: string, wish: NodePublishWish): Promise<void> {
@@ -44,6 +55,16 @@ async function publishDirectory(host: Host, directory: string, wish: NodePublish
   refuseSecondWriter(wish, binds)
   await ensureDirectory(host.files, targetPath)
   await bindMount(host, directory, targetPath, { readOnly })
+  await refuseSwapped(host, directory, wish)
+}
+
+/** Between the look and the mount somebody may have put a link in the directory's place: what is mounted now is what counts. */
+async function refuseSwapped(host: Host, directory: string, { volumeId, targetPath }: NodePublishWish): Promise<void> {
+  const mounts = await readMounts(host)
+  const entry = mountAt(mounts, targetPath)
+  if (entry !== undefined && bindsOf(mounts, directory).includes(entry)) return
+  await unmount(host, targetPath)
+  throw new StorageError('precondition', `volume ${volumeId}: ${directory} became something else while it was mounted (${entry?.root ?? 'nothing'} of ${entry?.source ?? 'nothing'}), so it was unmounted again`)
 }
 
 function refuseOther({ volumeId, targetPath }: NodePublishWish, directory: string, entry: MountEntry, isSame: boolean, readOnly: boolean): void {

@@ -32,7 +32,7 @@ export async function prepareFilesystem(preparation: Preparation, wish: PrepareW
   else if (readOnly) throw new StorageError('precondition', `volume ${volumeId} is to be mounted read-only, but ${device.path} holds nothing that blkid knows; write to it first through a ReadWriteOnce claim`)
   else await format(preparation, wish)
   if (probe.found !== 'nothing-recognised' && !readOnly) await checkAndGrow(preparation, wish)
-  await rememberFilesystem(preparation, volumeId, wanted.type)
+  await rememberContent(preparation, volumeId, wanted.type)
 }
 
 function refuseOther(volumeId: string, device: BlockDevice, wanted: WantedFilesystem, probe: Probe): void {
@@ -70,9 +70,9 @@ async function decide({ host, records, facts }: Preparation, { volumeId, device,
 }
 
 /** On this node's disk first, then for all nodes; both before anything is mounted, and so before anything can be written. */
-async function rememberFilesystem({ records, facts }: Preparation, volumeId: string, filesystem: string): Promise<void> {
+export async function rememberContent({ records, facts }: Preparation, volumeId: string, content: 'ext4' | 'xfs' | 'block'): Promise<void> {
   const record = await records.read(volumeId)
   if (record?.state === 'done' && record.announced) return
   if (record?.state !== 'done') await records.write(volumeId, { state: 'done', announced: false })
-  if (await facts.announce(volumeId, filesystem)) await records.write(volumeId, { state: 'done', announced: true })
+  if (await facts.announce(volumeId, content)) await records.write(volumeId, { state: 'done', announced: true })
 }

@@ -25,9 +25,17 @@ export async function publishBlock(host: Host, wish: NodePublishWish, device: Bl
   const mounts = await readMounts(host)
   const existing = mountAt(mounts, targetPath)
   if (existing !== undefined) return refuseOther(wish, existing, isBindOf(existing, device), false)
+  refuseMounted(wish, device, mounts)
   refuseSecondWriter(wish, mounts.filter((entry) => isBindOf(entry, device)))
   await ensureFile(host.files, targetPath)
   await bindMount(host, device.path, targetPath, { readOnly: false })
+}
+
+/** Writes past a mounted filesystem destroy it. */
+function refuseMounted({ volumeId }: NodePublishWish, device: BlockDevice, mounts: readonly MountEntry[]): void {
+  const [mounted] = mountsOf(mounts, device.path)
+  if (mounted === undefined) return
+  throw new StorageError('precondition', `volume ${volumeId} (${device.path}) cannot be given out as a raw block device: its filesystem is mounted at ${mounted.mountPoint}; wait until that is unmounted`)
 }
 
 /** A bound device node shows as its path within devtmpfs (measured). */

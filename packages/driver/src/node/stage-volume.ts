@@ -7,7 +7,8 @@ import {
 import { isReaderOnly, promisedDisk, wantedFilesystem, type PromisedDisk, type WantedFilesystem } from './contexts.ts'
 import type { StageWish } from './node-backend.ts'
 import { ensureDirectory } from './paths.ts'
-import { prepareFilesystem, type Preparation } from './prepare-filesystem.ts'
+import { prepareFilesystem, rememberContent, type Preparation } from './prepare-filesystem.ts'
+import { isBindOf } from './publish-volume.ts'
 
 export interface DiskOptions {
   /** Milliseconds to wait for udev. */
@@ -22,7 +23,8 @@ export async function stageVolume(staging: Staging, wish: StageWish): Promise<vo
   refuseEncryption(wish)
   const promised = promisedDisk(wish.volumeId, wish.publishContext, wish.volumeContext)
   const device = await deviceOf(staging, wish.volumeId, promised)
-  if (wish.capability.block !== undefined) return
+  // A pod may write anywhere on a raw device, also where the format guard does not look: from now on it holds something.
+  if (wish.capability.block !== undefined) return rememberContent(staging, wish.volumeId, 'block')
   await stageFilesystem(staging, wish, promised, device)
 }
 
@@ -81,7 +83,7 @@ function refuseOtherMount(volumeId: string, path: string, entry: MountEntry, dev
 
 /** Before mkfs or fsck: both destroy a filesystem that is mounted. */
 function refuseIfMountedElsewhere(volumeId: string, device: BlockDevice, mounts: readonly MountEntry[]): void {
-  const others = mountsOf(mounts, device.path)
+  const others = [...mountsOf(mounts, device.path), ...mounts.filter((entry) => isBindOf(entry, device))]
   if (others.length === 0) return
   throw new StorageError('precondition', `volume ${volumeId} (${device.path}) is mounted already at ${others.map(({ mountPoint }) => mountPoint).join(', ')}, which is not where it is to be staged; unmount it there when no pod uses it`)
 }

@@ -54,7 +54,8 @@ export function localBackend(options: LocalBackendOptions): VolumeBackend {
     create: (wish) => createDirectory(options, wish),
     delete: async (volumeId) => {
       const name = nameOf(volumeId)
-      if (name !== undefined) await deleteDirectory(options, name)
+      if (name === undefined) await refuseOther(files, volumeId)
+      else await deleteDirectory(options, name)
     },
     get: async (volumeId) => describe(options, await known(volumeId)),
     list: async () => {
@@ -139,23 +140,37 @@ async function makeWhole({ path: root, node, host, log }: LocalBackendOptions, {
   await host.files.rename(coming, whole)
 }
 
+/** A static volume's directory was not made here: it stays, and is not answered as gone. */
+async function refuseOther(files: Files, volumeId: string): Promise<void> {
+  const path = parseLocalVolumeId(volumeId)?.path
+  if (path === undefined || (await files.stat(path)) === undefined) return
+  throw new StorageError('precondition', `the directory ${path} was not made by this driver, so it is not deleted; set the PersistentVolume's reclaim policy to Retain, and remove the directory by hand if nobody needs it`)
+}
+
 async function deleteDirectory({ path: root, host }: LocalBackendOptions, name: string): Promise<void> {
-  const { whole, data, going } = placesOf(root, name)
+  const { whole, going } = placesOf(root, name)
   if ((await readMarker(host.files, root, name)) !== undefined) {
-    await refuseMounted(host, name, data)
+    await refuseMounted(host, name, whole)
     if ((await host.files.stat(going)) !== undefined) await host.files.removeTree(going)
     await host.files.rename(whole, going)
   }
   if ((await host.files.stat(going)) !== undefined) await host.files.removeTree(going)
 }
 
-/** A bind mount shows the directory as its root, wherever it is mounted. */
-async function refuseMounted(host: LocalBackendOptions['host'], name: string, data: string): Promise<void> {
+/** A bind mount shows the directory, or the part of it that it is of, as its root. What is mounted inside would be deleted along. */
+async function refuseMounted(host: LocalBackendOptions['host'], name: string, directory: string): Promise<void> {
   const mounts = await readMounts(host)
-  const holding = mountHolding(mounts, data)
-  const within = holding === undefined ? data : joined(holding.root, data.slice(holding.mountPoint === '/' ? 0 : holding.mountPoint.length))
-  const user = mounts.find((mount) => mount.device === holding?.device && mount.root === within)
+  const whole = await host.files.realpath(directory)
+  const inside = mounts.find(({ mountPoint }) => isWithin(mountPoint, whole))
+  if (inside !== undefined) throw new StorageError('precondition', `volume ${name} is not deleted: ${inside.source} is mounted inside it, at ${inside.mountPoint}, and would be deleted along; unmount it there`)
+  const holding = mountHolding(mounts, whole)
+  const within = holding === undefined ? whole : joined(holding.root, whole.slice(holding.mountPoint === '/' ? 0 : holding.mountPoint.length))
+  const user = mounts.find((mount) => mount.device === holding?.device && isWithin(mount.root, within))
   if (user !== undefined) throw new StorageError('precondition', `volume ${name} is still mounted at ${user.mountPoint}, so it is not deleted; wait until its pod has ended`)
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`)
 }
 
 function joined(root: string, rest: string): string {
