@@ -55,6 +55,9 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   return new NodeKubelet(options)
 }
 
+/** kubelet's syncFrequency: how late a changed Secret is in the files of its pods. */
+const syncMs = 60_000
+
 class NodeKubelet implements Kubelet {
   readonly node: string
   readonly runtime: ContainerRuntime
@@ -104,7 +107,7 @@ class NodeKubelet implements Kubelet {
     own.onChange(({ object, previous }) => {
       if (object.status?.volumesAttached !== previous?.status?.volumesAttached) this.#volumes.wake()
     })
-    this.#ends.push(() => pods.stop(), () => own.stop(), this.#every(sizeCheckMs, () => this.#volumes.checkSizes()), this.#every(statsMs, () => void this.#askStats()))
+    this.#ends.push(() => pods.stop(), () => own.stop(), this.#every(sizeCheckMs, () => this.#volumes.checkSizes()), this.#every(statsMs, () => void this.#askStats()), this.#every(syncMs, () => void this.#refreshFiles()))
   }
 
   /** Containers of pods that were deleted while no kubelet was there. */
@@ -157,6 +160,10 @@ class NodeKubelet implements Kubelet {
       cancel = clock.after(ms, again)
     })
     return () => cancel()
+  }
+
+  async #refreshFiles(): Promise<void> {
+    for (const worker of [...this.#workers.values()]) await worker.refresh()
   }
 
   async #askStats(): Promise<void> {

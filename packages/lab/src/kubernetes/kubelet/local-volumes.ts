@@ -35,6 +35,12 @@ export async function setUpLocal(facts: EnvironmentFacts, files: Files, volume: 
   }
 }
 
+/** Changes with what the volume is made of, where that is a ConfigMap or a Secret of its own; undefined for any other. */
+export function sourceVersion({ api, pod }: EnvironmentFacts, { configMap, secret }: PodVolume): string | undefined {
+  const found = configMap !== undefined ? api.get<ConfigMap>('configmaps', configMap.name ?? '', pod.metadata.namespace) : secret !== undefined ? api.get<Secret>('secrets', secret.secretName ?? '', pod.metadata.namespace) : undefined
+  return found?.metadata.resourceVersion
+}
+
 const hostPathKinds: Readonly<Record<string, { readonly kind: string; readonly what: string }>> = {
   Directory: { kind: 'directory', what: 'a directory' },
   File: { kind: 'file', what: 'a file' },

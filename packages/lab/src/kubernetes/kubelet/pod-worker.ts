@@ -10,7 +10,7 @@ import { changeStatus, remove } from '../controllers/write.ts'
 import { nextStep } from './container-steps.ts'
 import type { ContainerStep } from './container-steps.ts'
 import { ConfigError } from './environment.ts'
-import { localPath, setUpLocal } from './local-volumes.ts'
+import { localPath, setUpLocal, sourceVersion } from './local-volumes.ts'
 import { podDirectory } from './paths.ts'
 import { startContainer } from './pod-containers.ts'
 import { withServiceAccount } from './service-account.ts'
@@ -42,6 +42,8 @@ export class PodWorker {
   #podIp: string | undefined
   /** Local volumes that are set up, by name; while one is missing it is tried at each step. */
   readonly #local = new Map<string, string>()
+  /** Of the ConfigMaps and Secrets in them, as they were written. */
+  readonly #sources = new Map<string, string>()
   readonly #waiting = new Map<string, { readonly reason: string; readonly message: string }>()
   #stopping = false
   #cleaned = false
@@ -121,11 +123,25 @@ export class PodWorker {
     return ready
   }
 
+  /** Brings ConfigMaps and Secrets up to date in the files of a pod that runs, as each of kubelet's syncs does. */
+  async refresh(): Promise<void> {
+    if (isDeleted(this.#pod)) return
+    for (const volume of this.#pod.spec.volumes ?? []) {
+      const written = this.#sources.get(volume.name)
+      const version = sourceVersion(this.#facts(), volume)
+      if (written === undefined || version === undefined || written === version) continue
+      this.#local.delete(volume.name)
+      await this.#localReady(volume)
+    }
+  }
+
   async #localReady(volume: PodVolume): Promise<boolean> {
     if (this.#local.has(volume.name)) return true
     try {
       await setUpLocal(this.#facts(), this.#parts.files, volume)
       this.#local.set(volume.name, localPath(this.#pod, volume) ?? '')
+      const version = sourceVersion(this.#facts(), volume)
+      if (version !== undefined) this.#sources.set(volume.name, version)
       return true
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)

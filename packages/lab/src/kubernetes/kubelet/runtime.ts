@@ -8,8 +8,8 @@ import { ContainerLog } from './container-log.ts'
 import { withOwnMountTable } from './container-mounts.ts'
 import { containerFiles, containerRpc, viewOf } from './container-view.ts'
 import type { Mount } from './container-view.ts'
-import { mortalEffects } from './mortal-effects.ts'
-import type { MortalEffects } from './mortal-effects.ts'
+import { mortalEffects } from '@stowage/effects/mortal-effects'
+import type { MortalEffects } from '@stowage/effects/mortal-effects'
 
 /** Runs one command in a container, for `kubectl exec`. */
 export type Execute = (context: ContainerContext, argv: readonly string[], stdin: Uint8Array | undefined) => Promise<{ readonly exitCode: number; readonly stdout: Uint8Array | string; readonly stderr: Uint8Array | string }>

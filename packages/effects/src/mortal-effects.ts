@@ -1,5 +1,11 @@
 /** Effects that can be killed: afterwards no timer fires, no promise settles, sockets and connections are gone. */
-import type { Cancel, Clock, Effects, Files, Http, HttpResponse, Programs, Rpc, RpcClient, RpcServer } from '@stowage/effects'
+import type { Cancel, Clock } from './clock.ts'
+import type { Effects } from './effects.ts'
+import type { Files } from './files.ts'
+import type { Http, HttpResponse } from './http.ts'
+import type { Programs } from './programs.ts'
+import type { Rpc, RpcClient, RpcServer } from './rpc.ts'
+import { sleepBy } from './sleep-by.ts'
 
 export interface MortalEffects {
   readonly effects: Effects
@@ -7,6 +13,7 @@ export interface MortalEffects {
   kill(): void
 }
 
+/** `effects` for one process that can die alone: a container of the lab, or one of several processes in a real one. */
 export function mortalEffects(effects: Effects, name: string): MortalEffects {
   const life = new Life()
   const mortal: Effects = {
@@ -71,26 +78,20 @@ class Life {
 }
 
 function mortalClock(life: Life, clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    after: (ms, callback) => {
-      if (!life.alive) return () => {}
-      const cancel = clock.after(ms, () => {
-        forget()
-        if (life.alive) callback()
-      })
-      const forget = life.onEnd(cancel)
-      return () => {
-        forget()
-        cancel()
-      }
-    },
-    sleep: (ms, signal) => {
-      const { signal: both, done } = life.signal(signal)
-      return life.hold(() => clock.sleep(ms, both).finally(done))
-    },
+  const after: Clock['after'] = (ms, callback) => {
+    if (!life.alive) return () => {}
+    const cancel = clock.after(ms, () => {
+      forget()
+      if (life.alive) callback()
+    })
+    // A timer of the dead must not keep the living process waiting for it.
+    const forget = life.onEnd(cancel)
+    return () => {
+      forget()
+      cancel()
+    }
   }
+  return { now: () => clock.now(), monotonic: () => clock.monotonic(), after, sleep: (ms, signal) => life.hold(() => sleepBy(after, ms, signal)) }
 }
 
 function mortalHttp(life: Life, http: Http): Http {
@@ -108,18 +109,26 @@ function mortalHttp(life: Life, http: Http): Http {
   }
 }
 
-async function* mortalBody(life: Life, body: AsyncIterable<Uint8Array>, done: () => void): AsyncGenerator<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const next = await life.hold(() => iterator.next())
-      if (next.done === true) return
-      yield next.value
-    }
-  } finally {
+/** Not a generator: one that never began would not close the connection when it is left. */
+function mortalBody(life: Life, body: AsyncIterable<Uint8Array>, done: () => void): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
+  const next = (): Promise<IteratorResult<Uint8Array>> =>
+    life.hold(async () => {
+      try {
+        const result = await chunks.next()
+        if (result.done === true) done()
+        return result
+      } catch (error) {
+        done()
+        throw error
+      }
+    })
+  const leave = async (): Promise<IteratorResult<Uint8Array>> => {
     done()
-    await iterator.return?.()
+    await chunks.return?.()
+    return { done: true, value: undefined }
   }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
 function mortalPrograms(life: Life, programs: Programs): Programs {
