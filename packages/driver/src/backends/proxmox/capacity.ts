@@ -1,10 +1,17 @@
-/** GetCapacity: what storages say they have. What nobody knows is an error, never zero. */
-import { Size, StorageError } from '@stowage/core'
+/**
+ * GetCapacity: what storages say they have. What nobody knows now is an error, never zero. What nobody will ever know, because the class names a storage that
+ * is not there or that the token may not see, is no matter of room: without an answer the scheduler would speak of free storage for ever, so the claim is let
+ * through to CreateVolume, whose refusal says on the claim what is wrong.
+ */
+import { isStorageError, Size, StorageError } from '@stowage/core'
 import type { StorageStatus } from '@stowage/proxmox'
 import type { Capacity, CapacityQuestion } from '../../volume/backend.ts'
 import type { ProxmoxCluster } from './cluster.ts'
 import { clustersNamed } from './create.ts'
 import { regionKey, zoneKey } from './places.ts'
+
+/** More than any claim asks for, and exact as a double. */
+const unbounded = Size.gib(4 * 1024 ** 2)
 
 const thin = new Set(['lvmthin', 'dir', 'nfs', 'cifs', 'rbd'])
 
@@ -12,7 +19,9 @@ export async function capacityOf(clusters: readonly ProxmoxCluster[], { paramete
   const storage = parameters['storage']
   const found: StorageStatus[] = []
   for (const cluster of clustersNamed(clusters, parameters['backend']).filter(({ region }) => topology?.[regionKey] === undefined || topology[regionKey] === region)) {
-    found.push(...(await storagesOf(cluster, topology?.[zoneKey], storage)))
+    const here = await storagesOf(cluster, topology?.[zoneKey], storage)
+    if (here === 'at-fault') return { available: unbounded }
+    found.push(...here)
   }
   if (storage === undefined) return { available: total(found) }
   const statuses = found.filter(({ active, enabled }) => active && enabled)
@@ -20,7 +29,7 @@ export async function capacityOf(clusters: readonly ProxmoxCluster[], { paramete
   return { available: total(statuses), ...(largest === undefined ? {} : { largest }) }
 }
 
-async function storagesOf(cluster: ProxmoxCluster, zone: string | undefined, storage: string | undefined): Promise<readonly StorageStatus[]> {
+async function storagesOf(cluster: ProxmoxCluster, zone: string | undefined, storage: string | undefined): Promise<readonly StorageStatus[] | 'at-fault'> {
   const nodes = zone === undefined ? (await cluster.client.nodes()).filter(({ status }) => status !== 'offline').map(({ node }) => node) : [zone]
   const shared = new Set<string>()
   const found: StorageStatus[] = []
@@ -32,18 +41,19 @@ async function storagesOf(cluster: ProxmoxCluster, zone: string | undefined, sto
       found.push(status)
     }
   }
-  if (storage !== undefined && found.length === 0) await explainMissing(cluster, nodes, storage)
-  return found
+  return storage !== undefined && found.length === 0 ? missing(cluster, nodes, storage) : found
 }
 
-/** A storage that is on none of these nodes has no room there; one that the token may not see is unknown. */
-async function explainMissing({ client }: ProxmoxCluster, nodes: readonly string[], storage: string): Promise<void> {
+/** A storage that is on none of these nodes has no room there; one that is nowhere, or that the token may not see, is a fault of class or token. */
+async function missing({ client }: ProxmoxCluster, nodes: readonly string[], storage: string): Promise<readonly StorageStatus[] | 'at-fault'> {
   const node = nodes[0]
   if (node === undefined) throw new StorageError('unavailable', `the room on storage ${JSON.stringify(storage)} is not known: no Proxmox node is online`)
   try {
     await client.storageStatus(node, storage)
+    return []
   } catch (error) {
-    if (error instanceof StorageError && error.kind === 'exhausted') return
+    if (isStorageError(error, 'exhausted')) return []
+    if (isStorageError(error, 'precondition', 'denied')) return 'at-fault'
     throw error
   }
 }

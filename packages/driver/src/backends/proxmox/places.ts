@@ -1,6 +1,6 @@
 /** Where a volume may be made: Proxmox nodes that have the storage, as far as the topology allows. */
-import { isStorageError, StorageError } from '@stowage/core'
-import { isProxmoxError, type StorageStatus } from '@stowage/proxmox'
+import { isStorageError, nearest, StorageError } from '@stowage/core'
+import { isProxmoxError, type ProxmoxError, type StorageStatus } from '@stowage/proxmox'
 import type { Topology } from '../../volume/backend.ts'
 import type { ProxmoxCluster } from './cluster.ts'
 
@@ -45,7 +45,7 @@ export async function placesFor(clusters: readonly ProxmoxCluster[], storage: st
       if (mayBeThere && isStorageError(failure, 'unavailable')) throw failure
     }
   }
-  return { wanted: topologies.length === 0 ? byRoom(wanted) : wanted, refusal: refusalOf(storage, inRegion, failures) }
+  return { wanted: topologies.length === 0 ? byRoom(wanted) : wanted, refusal: wanted.length > 0 ? nowhere(storage, inRegion) : await refusalOf(storage, inRegion, failures) }
 }
 
 function clustersFor(clusters: readonly ProxmoxCluster[], topologies: readonly Topology[]): readonly ProxmoxCluster[] {
@@ -80,10 +80,40 @@ async function tryPlace(cluster: ProxmoxCluster, node: string, storage: string, 
   }
 }
 
-function refusalOf(storage: string, clusters: readonly ProxmoxCluster[], failures: readonly unknown[]): StorageError {
+async function refusalOf(storage: string, clusters: readonly ProxmoxCluster[], failures: readonly unknown[]): Promise<StorageError> {
   const first = failures.find((failure) => failure instanceof StorageError)
-  if (first !== undefined) return first
+  if (isProxmoxError(first, 'no-storage', 'permission')) return unseen(storage, clusters, first)
+  return first ?? nowhere(storage, clusters)
+}
+
+function nowhere(storage: string, clusters: readonly ProxmoxCluster[]): StorageError {
   return new StorageError('exhausted', `storage ${JSON.stringify(storage)} is on no node of ${clusters.map(({ name }) => name).join(', ')} that may be used; check the class's parameter storage and its allowedTopologies`)
+}
+
+/** Proxmox looks at permissions before it looks whether the storage exists, so a name that is misspelt reads as one that is forbidden. */
+async function unseen(storage: string, clusters: readonly ProxmoxCluster[], refusal: ProxmoxError): Promise<StorageError> {
+  const seen = await Promise.all(clusters.map(({ client }) => storagesSeen(client)))
+  const known = [...new Set(seen.flat())].toSorted()
+  const hidden = refusal.meaning === 'permission'
+  const meant = nearest(storage, known)
+  const sentences = [
+    `storage ${JSON.stringify(storage)} does not exist${hidden ? ', or the token may not use it' : ''} (Proxmox: ${refusal.words.trim()})`,
+    ...(hidden ? [`If the name is right, grant Datastore.AllocateSpace and Datastore.Audit on /storage/${storage} to the token and, with privilege separation, to its user as well`] : []),
+    `${hidden ? 'If it is not, make' : 'Make'} the class anew with the right name in its parameter storage${meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`}; the token sees ${known.length === 0 ? 'none' : known.join(', ')}, and pvesm status lists all`,
+    'This is tried again by itself',
+  ]
+  return new StorageError(refusal.kind, sentences.join('. '), { cause: refusal })
+}
+
+async function storagesSeen(client: ProxmoxCluster['client']): Promise<readonly string[]> {
+  try {
+    const node = (await client.nodes()).find(({ status }) => status !== 'offline')?.node
+    const all = node === undefined ? [] : await client.storages(node)
+    return all.filter(({ content }) => content.includes('images')).map(({ storage }) => storage)
+  } catch (error) {
+    if (error instanceof StorageError) return []
+    throw error
+  }
 }
 
 function byRoom(places: readonly Place[]): readonly Place[] {
