@@ -1,6 +1,7 @@
 /** What a decision about volumes writes, and when it has come true: the VolumeBinding plugin's PreBind. */
 import type { Api } from '../api/api.ts'
-import type { Claim, Pod, Volume } from '../controllers/objects.ts'
+import { matchesNodeSelector } from '../controllers/label-match.ts'
+import type { Claim, Node, Pod, Volume } from '../controllers/objects.ts'
 import { annotationOf, claimNamesOf, isDeleted } from '../controllers/objects.ts'
 import { selectedNode } from '../controllers/volumes/annotations.ts'
 import { reservation } from '../controllers/volumes/bind.ts'
@@ -26,13 +27,25 @@ export function bindingState(api: Api, pod: Pod, nodeName: string): BindingState
     const claim = api.get<Claim>('persistentvolumeclaims', name, pod.metadata.namespace)
     if (claim === undefined) return { failed: `binding volumes: persistentvolumeclaim "${name}" not found` }
     if (isDeleted(claim)) return { failed: `binding volumes: persistentvolumeclaim "${name}" is being deleted` }
-    if (isFullyBound(claim)) continue
+    if (isFullyBound(claim)) {
+      const elsewhere = boundElsewhere(api, claim, nodeName)
+      if (elsewhere !== undefined) return { failed: elsewhere }
+      continue
+    }
     const chosen = annotationOf(claim, selectedNode)
     const reserved = (claim.spec.volumeName ?? '') !== ''
     if (!reserved && chosen !== undefined && chosen !== nodeName) return { failed: `binding volumes: provisioning failed for PVC "${name}"` }
     state = 'waiting'
   }
   return state
+}
+
+/** A provisioner may make the volume where another node is; CheckNodeAffinity's words. */
+function boundElsewhere(api: Api, claim: Claim, nodeName: string): string | undefined {
+  const volume = api.get<Volume>('persistentvolumes', claim.spec.volumeName ?? '')
+  const node = api.get<Node>('nodes', nodeName)
+  if (volume === undefined || node === undefined || matchesNodeSelector(volume.spec.nodeAffinity?.required, node)) return undefined
+  return `binding volumes: pv "${volume.metadata.name}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`
 }
 
 /** The provisioner took the node's name away: it asks for another one. */

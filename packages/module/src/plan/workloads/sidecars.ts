@@ -43,7 +43,11 @@ function socketVolume(driver: ServedDriver): string {
 const unprivileged = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }
 /** For an Immediate claim every node waits a random part of the delay, so that not all write at once; 20 s by default is for hundreds of nodes. */
 const nodeDeploymentArguments = ['--node-deployment=true', '--node-deployment-base-delay=1s', '--capacity-ownerref-level=1']
-const provisionerArguments = ['--extra-create-metadata=true', '--feature-gates=Topology=true', '--default-fstype=ext4', '--enable-capacity=true']
+/**
+ * Strict topology: where a pod has chosen its node, the volume is made there or not at all. Otherwise a storage that fails on that node for a moment would
+ * put the volume on another one, out of the pod's reach for good.
+ */
+const provisionerArguments = ['--strict-topology=true', '--extra-create-metadata=true', '--feature-gates=Topology=true', '--default-fstype=ext4', '--enable-capacity=true']
 const electionArguments = ['--leader-election=true', '--leader-election-namespace=$(NAMESPACE)']
 
 function addressArguments({ name }: ServedDriver): readonly string[] {
