@@ -25,5 +25,5 @@ export async function declareStorage(world: DemoWorld, source: SourceText, color
 
 function tell({ narrator }: DemoWorld, { state, title, message }: StepEvent): void {
   if (state === 'failed' || state === 'blocked') narrator.failed(`${title}: ${message}`)
-  else if (state === 'waiting' && message !== '') narrator.note(`${title}: ${message}`)
+  else if (state === 'waiting' && message !== '') narrator.note(`waits until ${title}: ${message}`)
 }

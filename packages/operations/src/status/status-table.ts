@@ -3,23 +3,23 @@ import type { Status, StatusRow } from './status.ts'
 interface Column {
   readonly title: string
   readonly wide?: boolean
-  /** May be cut where the terminal is too narrow. */
-  readonly cut?: boolean
+  /** May be cut where the terminal is too narrow: what tells little first, what tells rows apart only when that was not enough. */
+  readonly cut?: 'first' | 'last'
   cell(row: StatusRow): string
 }
 
 const unknown = '?'
 
 const columns: readonly Column[] = [
-  { title: 'CLAIM', cut: true, cell: ({ claim }) => claim },
-  { title: 'CLASS', cut: true, cell: (row) => row.class },
+  { title: 'CLAIM', cut: 'last', cell: ({ claim }) => claim },
+  { title: 'CLASS', cut: 'last', cell: (row) => row.class },
   { title: 'SIZE', cell: ({ size }) => size },
   { title: 'STATUS', cell: ({ status }) => status },
   { title: 'VOLUME', wide: true, cell: ({ volume }) => volume },
   { title: 'NODE', cell: ({ nodes }) => nodes?.join(',') ?? unknown },
   { title: 'ATTACHMENT', cell: ({ attachment }) => attachment ?? unknown },
-  { title: 'USED BY', cut: true, cell: ({ usedBy }) => usedBy?.join(',') ?? unknown },
-  { title: 'DISK', cut: true, cell: ({ handle }) => handle },
+  { title: 'USED BY', cut: 'first', cell: ({ usedBy }) => usedBy?.join(',') ?? unknown },
+  { title: 'DISK', cut: 'first', cell: ({ handle }) => handle },
 ]
 
 /** The rows as an aligned table, as kubectl prints them; `wide` adds the volume's name. `-` stands for nothing, `?` for not known. With `columns`, the longest cells are cut until a line fits, and end in `…`. */
@@ -27,13 +27,18 @@ export function statusTable({ rows }: Status, options: { readonly wide?: boolean
   const shown = columns.filter(({ wide }) => wide !== true || options.wide === true)
   const lines = [...(options.headers === false ? [] : [shown.map(({ title }) => title)]), ...rows.map((row) => shown.map(({ cell }) => cell(row) || '-'))]
   const needed = shown.map((_, index) => Math.max(0, ...lines.map((line) => line[index]?.length ?? 0)))
-  const widths = options.columns === undefined ? needed : narrowed(needed, shown.map(({ cut }) => cut === true), options.columns - gap.length * (shown.length - 1))
+  const whole = needed.reduce((sum, width) => sum + width, wideGap.length * (shown.length - 1))
+  const gap = options.columns === undefined || whole <= options.columns ? wideGap : narrowGap
+  const room = options.columns === undefined ? Infinity : options.columns - gap.length * (shown.length - 1)
+  const cuttable = (when: Column['cut']): readonly boolean[] => shown.map(({ cut }) => cut === when)
+  const widths = narrowed(narrowed(needed, cuttable('first'), room), cuttable('last'), room)
   return lines.map((line) => line.map((cell, index) => short(cell, widths[index] ?? 0).padEnd(index === line.length - 1 ? 0 : (widths[index] ?? 0))).join(gap)).join('\n')
 }
 
-const gap = '   '
+const wideGap = '   '
+const narrowGap = '  '
 /** Narrower than this a cell says nothing any more. */
-const narrowest = 12
+const narrowest = 10
 
 /** Takes from the widest of the columns that may be cut until all of them fit, or none can give any more. */
 function narrowed(needed: readonly number[], mayCut: readonly boolean[], room: number): readonly number[] {
