@@ -7,8 +7,9 @@ export type Shell = (typeof shells)[number]
 interface Words {
   readonly name: string
   readonly summary: string
-  /** Whether it takes arguments; most of them are files. */
   readonly takesFiles: boolean
+  /** What an argument may be, where that is a closed list. */
+  readonly choices: readonly string[]
   readonly subcommands: readonly Words[]
   readonly options: readonly { readonly flags: readonly string[]; readonly summary: string; readonly takesValue: boolean }[]
 }
@@ -24,7 +25,8 @@ function wordsOf(command: Command): Words {
   return {
     name: command.name(),
     summary: command.description(),
-    takesFiles: command.registeredArguments.length > 0,
+    takesFiles: command.registeredArguments.some((argument) => argument.name() === 'file'),
+    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
     subcommands: command.commands.map(wordsOf),
     options: options.map((option) => ({
       flags: [option.short, option.long].filter((flag) => typeof flag === 'string'),
@@ -39,8 +41,8 @@ function flatten(words: Words, before: readonly string[] = []): readonly (readon
   return [[before, words], ...words.subcommands.flatMap((inner) => flatten(inner, [...before, inner.name]))]
 }
 
-function choicesOf({ subcommands, options }: Words): readonly string[] {
-  return [...subcommands.map(({ name }) => name), ...options.flatMap(({ flags }) => flags)]
+function choicesOf({ subcommands, options, choices }: Words): readonly string[] {
+  return [...subcommands.map(({ name }) => name), ...choices, ...options.flatMap(({ flags }) => flags)]
 }
 
 function bash(root: Words): string {
@@ -76,10 +78,10 @@ if [ "$funcstack[1]" = "_stowage" ]; then _stowage "$@"; else compdef _stowage s
 `
 }
 
-function zshFunction(path: readonly string[], { subcommands, options, takesFiles }: Words): string {
+function zshFunction(path: readonly string[], { subcommands, options, takesFiles, choices }: Words): string {
   const name = ['_stowage', ...path].join('_').replaceAll('-', '_')
   const flags = options.flatMap(({ flags: names, summary, takesValue }) => names.map((flag) => `    ${zshQuote(`${flag}[${zshText(summary)}]${takesValue ? ':value:' : ''}`)} \\`))
-  if (subcommands.length === 0) return `${name}() {\n  _arguments \\\n${flags.join('\n')}\n    '*:argument:${takesFiles ? '_files' : ' '}'\n}`
+  if (subcommands.length === 0) return `${name}() {\n  _arguments \\\n${flags.join('\n')}\n    '*:argument:${takesFiles ? '_files' : choices.length > 0 ? `(${choices.join(' ')})` : ' '}'\n}`
   const values = subcommands.map((inner) => `    ${zshQuote(`${inner.name}:${zshText(inner.summary)}`)}`)
   const calls = subcommands.map((inner) => `    ${inner.name}) ${[name, inner.name.replaceAll('-', '_')].join('_')} ;;`)
   return `${name}() {
@@ -107,11 +109,12 @@ function zshQuote(text: string): string {
 }
 
 function fish(root: Words): string {
-  const lines = flatten(root).flatMap(([path, { subcommands, options }]) => {
+  const lines = flatten(root).flatMap(([path, { subcommands, options, choices }]) => {
     const names = subcommands.map(({ name }) => name).join(' ')
     const condition = fishCondition(path, names)
     return [
       ...subcommands.map(({ name, summary }) => `complete -c stowage -f -n ${fishQuote(condition)} -a ${name} -d ${fishQuote(summary)}`),
+      ...choices.map((choice) => `complete -c stowage -f -n ${fishQuote(condition)} -a ${choice}`),
       ...options.map(({ flags, summary, takesValue }) => `complete -c stowage -n ${fishQuote(condition)} ${flags.map(fishFlag).join(' ')}${takesValue ? ' -r' : ''} -d ${fishQuote(summary)}`),
     ]
   })

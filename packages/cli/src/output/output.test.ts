@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageError } from '@stowage/core'
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { expect, test } from 'vitest'
 import { completionScript, shells } from './completion-script.ts'
 import { exitCodeFor, UsageError } from './exit-code.ts'
@@ -28,6 +28,7 @@ test('a failure ends the process as its kind says; a fault of our own is 70', ()
 function tree(): Command {
   const program = new Command('stowage').description('storage')
   program.command('check').description("say what's [wrong]: all of it").argument('<file>').option('--json', 'as JSON').option('-o, --output <format>', 'how')
+  program.command('completion').addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
   const lab = program.command('lab').description('a lab')
   lab.command('up').description('start').option('--keep', 'stay')
   lab.command('down').description('stop')
@@ -47,6 +48,7 @@ test('bash completes commands, subcommands and options', () => {
   expect(bashOffers('stowage ')).toEqual(expect.arrayContaining(['check', 'lab']))
   expect(bashOffers('stowage ch')).toEqual(['check'])
   expect(bashOffers('stowage check --j')).toEqual(['--json'])
+  expect(bashOffers('stowage completion z')).toEqual(['zsh'])
   expect(bashOffers('stowage lab u')).toEqual(['up'])
   expect(bashOffers('stowage lab up --k')).toEqual(['--keep'])
 })

@@ -6,7 +6,7 @@ const shown: Readonly<Partial<Record<StepState, string>>> = { waiting: 'waits', 
 
 /** undefined for events that are not worth a line. */
 export function stepText({ state, title, message, elapsedMs }: StepEvent, color: boolean): string | undefined {
-  const word = shown[state]
+  const word = state === 'unchanged' && message.startsWith('not tried') ? 'skipped' : shown[state]
   if (word === undefined || (state === 'waiting' && message === '')) return undefined
   const colors = pc.createColors(color)
   const paint = state === 'failed' || state === 'blocked' ? colors.red : state === 'changed' ? colors.green : colors.dim
