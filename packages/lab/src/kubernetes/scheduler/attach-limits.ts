@@ -29,21 +29,25 @@ function useOf(caches: Caches, claim: Claim): readonly Use[] {
   return provisioner === undefined ? [] : [{ driver: provisioner, volume: joinKey(claim.metadata.name, claim.metadata.namespace) }]
 }
 
-export function refusedByAttachLimit(caches: Caches, wanted: readonly Use[], nodeName: string, others: readonly Pod[]): Refusal | undefined {
+/** Distinct volumes in use on a node, by driver. */
+export type AttachedVolumes = ReadonlyMap<string, ReadonlySet<string>>
+
+/** `attached` is what `attachedTo` answers for the node; it is asked only where a limit concerns the pod. */
+export function refusedByAttachLimit(caches: Caches, wanted: readonly Use[], nodeName: string, attached: () => AttachedVolumes): Refusal | undefined {
   const limits = new Map((caches.csiNodes.get(nodeName)?.spec.drivers ?? []).flatMap(({ name, allocatable }) => (allocatable?.count === undefined ? [] : [[name, allocatable.count]])))
   const limited = wanted.filter(({ driver }) => limits.has(driver))
   if (limited.length === 0) return undefined
-  const used = attachedTo(caches, nodeName, others)
+  const used = attached()
   for (const driver of new Set(limited.map((use) => use.driver))) {
     const there = used.get(driver) ?? new Set<string>()
-    const after = new Set([...there, ...limited.filter((use) => use.driver === driver).map(({ volume }) => volume)])
-    if (after.size > there.size && after.size > (limits.get(driver) ?? 0)) return refuse('node(s) exceed max volume count')
+    const added = new Set(limited.filter((use) => use.driver === driver && !there.has(use.volume)).map(({ volume }) => volume)).size
+    if (added > 0 && there.size + added > (limits.get(driver) ?? 0)) return refuse('node(s) exceed max volume count')
   }
   return undefined
 }
 
 /** By pods that are there or assumed, and by VolumeAttachments that no pod accounts for any more. */
-function attachedTo(caches: Caches, nodeName: string, others: readonly Pod[]): ReadonlyMap<string, Set<string>> {
+export function attachedTo(caches: Caches, nodeName: string, others: readonly Pod[]): AttachedVolumes {
   const used = new Map<string, Set<string>>()
   const add = ({ driver, volume }: Use): void => void used.set(driver, (used.get(driver) ?? new Set()).add(volume))
   for (const pod of others) for (const use of attachmentsWanted(caches, pod)) add(use)

@@ -6,6 +6,7 @@ import { matchesNodeTerm } from '../controllers/label-match.ts'
 import type { Node, Pod } from '../controllers/objects.ts'
 import { controllerOf } from '../controllers/objects.ts'
 import { attachmentsWanted, refusedByAttachLimit } from './attach-limits.ts'
+import type { AttachedVolumes } from './attach-limits.ts'
 import { refusedByNode } from './node-fit.ts'
 import { refusedByPodAffinity } from './pod-affinity.ts'
 import type { PlacedPod } from './pod-affinity.ts'
@@ -28,6 +29,8 @@ export interface Cluster {
   readonly random: Random
   /** Pods that are on the node or are about to be. */
   podsOn(node: string): readonly Pod[]
+  /** What those pods and the node's VolumeAttachments use. */
+  attachedTo(node: string): AttachedVolumes
   /** Only for pods that ask for affinity, or when a pod with anti-affinity is there; undefined when there is none. */
   placedPods(pod: Pod): readonly PlacedPod[] | undefined
 }
@@ -66,7 +69,7 @@ function nodeCheck(cluster: Cluster, pod: Pod, claims: PodClaims, facts: Storage
       refusedByNode(pod, node, others) ??
       refusedByResources(pod, node, others) ??
       (claims.exclusiveInUse ? refuse('node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod') : undefined) ??
-      refusedByAttachLimit(cluster.caches, wanted, node.metadata.name, others)
+      refusedByAttachLimit(cluster.caches, wanted, node.metadata.name, () => cluster.attachedTo(node.metadata.name))
     if (before !== undefined) return { refusal: before }
     const volumes = fitVolumes(claims, node, facts)
     if ('refusal' in volumes || placed === undefined) return volumes

@@ -9,6 +9,7 @@ import { changeStatus, sameJson, timestamp } from '../controllers/write.ts'
 import { bindingState, wantsOtherNode, writeDecision } from './bind-volumes.ts'
 import { chooseNode } from './choose-node.ts'
 import type { Cluster, Placement } from './choose-node.ts'
+import { NodeAttachments } from './node-attachments.ts'
 import { PendingPods } from './pending-pods.ts'
 import { hasPodAffinity } from './pod-affinity.ts'
 import type { PlacedPod } from './pod-affinity.ts'
@@ -36,6 +37,7 @@ class Scheduler {
   readonly #assumedOn = new Map<string, Set<string>>()
   /** What `#podsOn` found, until something on the node changes. */
   readonly #known = new Map<string, readonly Pod[]>()
+  readonly #attachments: NodeAttachments
   readonly #cluster: Cluster
   #keepsApart = 0
   #turn = false
@@ -44,11 +46,16 @@ class Scheduler {
   constructor(parts: ControllerParts) {
     this.#parts = parts
     this.#pending = new PendingPods(parts.clock, () => this.#wake())
+    this.#attachments = new NodeAttachments(parts.caches, {
+      podsOn: (node) => this.#podsOn(node),
+      nodeOf: (pod) => pod.spec.nodeName ?? this.#assumed.get(keyOf(pod))?.placement.node,
+    })
     this.#cluster = {
       api: parts.api,
       caches: parts.caches,
       random: parts.random,
       podsOn: (node) => this.#podsOn(node),
+      attachedTo: (node) => this.#attachments.on(node),
       placedPods: (pod) => (this.#keepsApart > 0 || hasPodAffinity(pod) ? this.#placedPods() : undefined),
     }
     this.#listen()
@@ -65,7 +72,7 @@ class Scheduler {
     pods.onChange(({ type, object, previous }) => {
       this.#keepsApart += Number(type !== 'DELETED' && hasPodAffinity(object)) - Number(previous !== undefined && hasPodAffinity(previous))
       const key = keyOf(object)
-      this.#known.delete(object.spec.nodeName ?? '')
+      this.#forgetNode(object.spec.nodeName ?? '')
       if ((object.spec.nodeName ?? '') !== '' || type === 'DELETED') this.#unassume(key)
       if (type === 'DELETED' || isPodOver(object)) {
         this.#pending.forget(key)
@@ -120,8 +127,8 @@ class Scheduler {
     const timeout = this.#parts.clock.after(bindTimeoutMs, () => this.#giveUp(key, 'binding volumes: context deadline exceeded'))
     this.#assumed.set(key, { pod, placement, timeout })
     const there = this.#assumedOn.get(placement.node) ?? new Set()
-    this.#known.delete(placement.node)
     this.#assumedOn.set(placement.node, there.add(key))
+    this.#forgetNode(placement.node)
   }
 
   #unassume(key: string): void {
@@ -130,7 +137,12 @@ class Scheduler {
     this.#assumed.delete(key)
     if (assumed === undefined) return
     this.#assumedOn.get(assumed.placement.node)?.delete(key)
-    this.#known.delete(assumed.placement.node)
+    this.#forgetNode(assumed.placement.node)
+  }
+
+  #forgetNode(node: string): void {
+    this.#known.delete(node)
+    this.#attachments.forget(node)
   }
 
   /** Binds the pod once its volumes are. */

@@ -6,10 +6,12 @@ import type { Parameters } from '../schema/verify.ts'
 import type { Directory } from './directory.ts'
 import { normalPath } from './directory.ts'
 import { permissionsOf } from './effective.ts'
+import type { Granted } from './effective.ts'
 
-/** The rights of one caller. `user` is `csi@pve` or `csi@pve!token`; a token of root@pam is not root@pam. */
+/** The rights of one caller in one call; as in PVE::RPCEnvironment's aclcache, what a path gives is worked out once. `user` is `csi@pve` or `csi@pve!token`; a token of root@pam is not root@pam. */
 export class Rights {
   private readonly directory: Directory
+  private readonly known = new Map<string, Granted>()
   readonly user: string
   constructor(directory: Directory, user: string) {
     this.directory = directory
@@ -17,13 +19,21 @@ export class Rights {
   }
 
   has(path: string, ...privileges: readonly string[]): boolean {
-    const granted = permissionsOf(this.directory, this.user, path)
+    const granted = this.at(path)
     return privileges.every((privilege) => granted.has(privilege))
   }
 
   hasAny(path: string, ...privileges: readonly string[]): boolean {
-    const granted = permissionsOf(this.directory, this.user, path)
+    const granted = this.at(path)
     return privileges.some((privilege) => granted.has(privilege))
+  }
+
+  private at(path: string): Granted {
+    const known = this.known.get(path)
+    if (known !== undefined) return known
+    const granted = permissionsOf(this.directory, this.user, path)
+    this.known.set(path, granted)
+    return granted
   }
 
   /** 403 that names the first privilege that is missing. */
