@@ -72,7 +72,7 @@ export class LabNode {
   boot(): void {
     if (this.machine.running) return
     this.machine.boot()
-    this.#containers = this.#startContainers()
+    this.#containers = this.#startContainers(this.runtime)
     this.#kubelet = this.#start()
   }
 
@@ -87,10 +87,10 @@ export class LabNode {
     this.#containers.process.kill()
   }
 
-  #startContainers(): { readonly runtime: ContainerRuntime; readonly process: HostedProcess } {
+  #startContainers(before?: ContainerRuntime): { readonly runtime: ContainerRuntime; readonly process: HostedProcess } {
     const { images, inCluster } = this.#options
     const process = this.#process('containerd')
-    return { process, runtime: new ContainerRuntime({ machine: this.name, effects: inCluster(process.effects), images, shell: runContainer, execute, log: silentLog }) }
+    return { process, runtime: new ContainerRuntime({ machine: this.name, effects: inCluster(process.effects), images, shell: runContainer, execute, log: silentLog }, before) }
   }
 
   #start(): { readonly kubelet: Kubelet; readonly process: HostedProcess } {

@@ -64,6 +64,8 @@ interface Live {
 }
 
 const sigkill = 137
+/** What containerd says of a container that it finds dead and did not see die. */
+const lostWithMachine = 255
 const roots = '/var/lib/containerd/rootfs'
 
 export class ContainerRuntime {
@@ -72,8 +74,15 @@ export class ContainerRuntime {
   readonly #listeners = new Set<(container: Container) => void>()
   #count = 0
 
-  constructor(options: RuntimeOptions) {
+  /** `before`: that of the same machine before it went down, whose containers are found ended, as containerd finds them after a reboot. */
+  constructor(options: RuntimeOptions, before?: ContainerRuntime) {
     this.#options = options
+    if (before === undefined) return
+    this.#count = before.#count
+    for (const [id, live] of before.#containers) {
+      const { exitCode = lostWithMachine, finishedMs = options.effects.clock.now() } = live.container
+      this.#containers.set(id, { ...live, container: { ...live.container, exitCode, finishedMs } })
+    }
   }
 
   get machine(): string {
