@@ -25,7 +25,7 @@ import { Tasks } from './tasks/tasks.ts'
 import type { VmOptions } from './vm/create.ts'
 import { createVm } from './vm/create.ts'
 import { presentPlugged } from './vm/hotplug.ts'
-import type { GuestPower, Vm } from './vm/vm.ts'
+import { Vm, type GuestPower } from './vm/vm.ts'
 import type { World } from './world.ts'
 import { createWorld } from './world.ts'
 
@@ -112,10 +112,7 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     },
     editConfig: (vmid, key, value) => void vmOf(vmid).config.set(key, value),
     recoverVm: (vmid, node) => {
-      const vm = vmOf(vmid)
-      vm.node = node
-      vm.running = false
-      vm.plugged.clear()
+      cluster.vms.set(vmid, recovered(vmOf(vmid), node, options.clock))
       cluster.history.add({ kind: 'vm recovered', node, vmid })
     },
     holdVm: (vmid) => vmOf(vmid).fileLock.take(),
@@ -138,6 +135,17 @@ function createCluster(options: ProxmoxOptions): Cluster {
     history: new History(clock),
     faults: new Faults(),
   }
+}
+
+/** A VM of its own: tasks that died with the node hold the lock and the QEMU of the one that was. */
+function recovered(old: Vm, node: string, clock: Clock): Vm {
+  const vm = new Vm(old.vmid, node, clock)
+  for (const [key, value] of old.config) vm.config.set(key, value)
+  for (const [key, value] of old.pending) vm.pending.set(key, value)
+  for (const [key, force] of old.deletes) vm.deletes.set(key, force)
+  vm.hardware = old.hardware
+  vm.power = old.power
+  return vm
 }
 
 async function connectGuest(vm: Vm, hardware: GuestHardware, power: GuestPower | undefined): Promise<void> {

@@ -17,6 +17,8 @@ export interface WaitForTask {
   readonly what: string
   /** Ends the waiting, not the task. */
   readonly signal?: AbortSignal
+  /** Asked while nobody can say how the task is: why its end need not be awaited any more. */
+  readonly lost?: () => Promise<ProxmoxError | undefined>
 }
 
 const firstPauseMs = 100
@@ -24,15 +26,17 @@ const longestPauseMs = 2_000
 
 /**
  * Resolves for `OK` and `WARNINGS: n`; rejects with the task's own words otherwise. While Proxmox does not answer it keeps asking: the
- * fate of a running mutation must be known. Only the signal ends that.
+ * fate of a running mutation must be known. Only the signal ends that, or `lost`.
  */
-export async function waitForTask({ clock, client, upid, what, signal }: WaitForTask): Promise<TaskEnd> {
+export async function waitForTask({ clock, client, upid, what, signal, lost }: WaitForTask): Promise<TaskEnd> {
   const node = parseUpid(upid)?.node
   if (node === undefined) throw new ProxmoxError('internal', `${what}: Proxmox answered ${JSON.stringify(upid)} where a task's id was expected`, { fate: 'unknown', repeat: 'later' })
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
     signal?.throwIfAborted()
     const status = await statusOf(client, node, upid)
     if (status !== undefined && !status.running) return taskEnd(what, upid, status.exitStatus ?? 'the task ended without an exit status')
+    const reason = status === undefined ? await lost?.() : undefined
+    if (reason !== undefined) throw reason
     await clock.sleep(pause, signal)
   }
 }

@@ -1,7 +1,8 @@
 /** Changes of a VM's config: decided from what was read, written with its digest, followed to the task's end, read again. */
 import { StorageError } from '@stowage/core'
-import { isProxmoxError, mayHaveHappened, waitForTask, type ConfigChange, type PendingEntry, type VmConfig } from '@stowage/proxmox'
+import { isProxmoxError, mayHaveHappened, parseUpid, waitForTask, type ConfigChange, type PendingEntry, type ProxmoxError, type VmConfig } from '@stowage/proxmox'
 import type { ProxmoxCluster } from './cluster.ts'
+import { movedFrom } from './moved-vm.ts'
 import { untilKnown, untilQuiet } from './until-known.ts'
 
 export interface VmState {
@@ -31,15 +32,24 @@ export function changeVm(change: VmChange): Promise<VmState> {
 }
 
 async function makeItSo(change: VmChange): Promise<VmState> {
-  const { cluster, what, decide } = change
+  const { what, decide } = change
   let state = await readVm(change)
   for (let writes = 0; writes < mostWrites; writes++) {
     const next = decide(state)
     if (next === undefined) return state
     const failure = await write(change, state, next)
-    state = failure === undefined ? await untilKnown(cluster, what, () => readVm(change)) : await afterFailure(change, failure)
+    state = failure === undefined ? await readAgain(change) : await afterFailure(change, failure)
   }
   throw new StorageError('unavailable', `${what}: the config of the VM was changed by others ${mostWrites} times in a row; it is tried again`)
+}
+
+/** Ends when the VM can be read, or when it has left a node that died. */
+function readAgain(change: VmChange): Promise<VmState> {
+  return untilKnown(change.cluster, change.what, () => readVm(change), () => lostWith(change))
+}
+
+function lostWith({ cluster, node, vmid, what }: VmChange): Promise<ProxmoxError | undefined> {
+  return movedFrom(cluster, node, vmid, what)
 }
 
 async function readVm({ cluster: { client }, node, vmid }: VmChange): Promise<VmState> {
@@ -64,8 +74,10 @@ async function write({ cluster, node, vmid, what }: VmChange, { current }: VmSta
 /** undefined when the task ended well, its failure otherwise. */
 export async function awaitTask(cluster: ProxmoxCluster, upid: string, what: string): Promise<unknown> {
   const known = cluster.tasks.awaiting(upid)
+  const { node = '', id = '' } = parseUpid(upid) ?? {}
+  const lost = /^\d+$/.test(id) ? { lost: () => movedFrom(cluster, node, Number(id), what) } : {}
   try {
-    const { warnings } = await waitForTask({ clock: cluster.clock, client: cluster.client, upid, what, signal: cluster.stop })
+    const { warnings } = await waitForTask({ clock: cluster.clock, client: cluster.client, upid, what, signal: cluster.stop, ...lost })
     if (warnings > 0) cluster.log.warn('a Proxmox task ended with warnings', { what, upid, warnings })
     return undefined
   } catch (error) {
@@ -80,9 +92,11 @@ async function afterFailure(change: VmChange, failure: unknown): Promise<VmState
   const { cluster, node, vmid, what } = change
   cluster.log.warn('a change of a VM failed', { what, error: failure })
   if (isProxmoxError(failure, 'digest')) return readVm(change)
+  // There is nothing to take back where the VM is not.
+  if (isProxmoxError(failure, 'no-vm')) throw failure
   if (mayHaveHappened(failure)) {
-    await untilQuiet(cluster, node, ({ id }) => id === String(vmid))
-    return untilKnown(cluster, what, () => readVm(change))
+    await untilQuiet(cluster, node, ({ id }) => id === String(vmid), () => lostWith(change))
+    return readAgain(change)
   }
   await takeBack(change)
   throw failure
@@ -92,7 +106,7 @@ async function takeBack(change: VmChange): Promise<void> {
   const { cluster, undo, what } = change
   if (undo === undefined) return
   for (let tries = 0; tries < mostWrites; tries++) {
-    const state = await untilKnown(cluster, what, () => readVm(change))
+    const state = await readAgain(change)
     const next = undo(state)
     if (next === undefined) return
     const failure = await write(change, state, next)
@@ -101,6 +115,6 @@ async function takeBack(change: VmChange): Promise<void> {
       cluster.log.error('what a failed change left behind could not be taken back', { what, error: failure })
       return
     }
-    await untilQuiet(cluster, change.node, ({ id }) => id === String(change.vmid))
+    await untilQuiet(cluster, change.node, ({ id }) => id === String(change.vmid), () => lostWith(change))
   }
 }

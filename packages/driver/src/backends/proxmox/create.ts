@@ -9,7 +9,7 @@ import { findDiskOn, type Disk } from './find-disk.ts'
 import { hexDigest } from '../../volume/hex-digest.ts'
 import { placesFor, topologyOf, type Place } from './places.ts'
 import { refuseUnsuited } from './suited.ts'
-import { noteBirth, untilKnown, untilQuiet } from './until-known.ts'
+import { noteBirth, settled, untilKnown, untilQuiet } from './until-known.ts'
 
 export const defaultSize = Size.gib(10)
 /** The existing plugin's granularity: sizes stay as they were after a takeover. */
@@ -17,6 +17,9 @@ export const granularity = Size.mib(512)
 
 /** After so many lost answers without a trace of the disk, the caller hears what is wrong. */
 const mostAsked = 4
+
+const pauseMs = 500
+const mostLooks = 60
 
 export interface Creation {
   readonly clusters: readonly ProxmoxCluster[]
@@ -27,12 +30,13 @@ export interface Creation {
 export async function createDisk({ clusters, wish, parameters }: Creation): Promise<ProvisionedVolume> {
   const size = sizeFor(wish)
   const places = await placesFor(clustersNamed(clusters, parameters.backend), parameters.storage, wish.topologies, diskNamePart(wish.name, hexDigest))
-  const existing = await findExisting(places.wanted, wish, parameters)
+  const existing = await findStaying(places.wanted, wish, parameters)
   if (existing !== undefined) return adopt(existing, wish, size, parameters)
   const place = places.wanted[0]
   if (place === undefined) throw places.refusal
   const { storage } = place
   refuseUnsuited(storage, parameters, size, place.node)
+  await refuseOwnerVm(place.cluster)
   const handle = handleFor(place, storage, wish, parameters)
   const disk = await allocateOrClean(place, handle, wish, size, parameters)
   return provisioned(place, handle, disk, parameters)
@@ -45,13 +49,28 @@ export function clustersNamed(clusters: readonly ProxmoxCluster[], name: string 
   throw new StorageError('invalid', `parameter backend is ${JSON.stringify(name)}, and no such Proxmox cluster is configured; known are ${clusters.map((cluster) => cluster.name).join(', ')}`)
 }
 
+/** A VM's removal takes along every disk whose name bears its number (destroy-unreferenced-disks). */
+async function refuseOwnerVm({ client, owner, name }: ProxmoxCluster): Promise<void> {
+  const vm = (await client.vms()).find(({ vmid }) => vmid === owner)
+  if (vm === undefined) return
+  throw new StorageError('precondition', `there is a VM ${owner}${vm.name === undefined ? '' : ` (${vm.name})`} in the Proxmox cluster ${name}, and volumes bear this number so that no VM owns them: its removal would delete all of them. Give the VM another number (back it up and restore it under a new one), and never remove it with "destroy unreferenced disks"`)
+}
+
 function sizeFor({ required, limit, name }: VolumeWish): Size {
-  const wanted = required ?? (limit !== undefined && limit.lessThan(defaultSize) ? limit : defaultSize)
+  if (required === undefined && limit !== undefined && limit.lessThan(defaultSize)) return largestWithin(limit, name)
+  const wanted = required ?? defaultSize
   const rounded = wanted.roundUpTo(granularity)
   if (limit === undefined || limit.atLeast(rounded)) return rounded
   const exact = wanted.roundUpTo(Size.mib(1))
   if (limit.atLeast(exact)) return exact
   throw new StorageError('invalid', `volume ${name}: Proxmox allocates whole MiB, and no whole MiB lies between ${wanted.toString()} and the limit ${limit.toString()}; ask for a limit of at least ${exact.toString()}`)
+}
+
+function largestWithin(limit: Size, name: string): Size {
+  const step = limit.atLeast(granularity) ? granularity : Size.mib(1)
+  const size = Size.bytes(limit.bytes - (limit.bytes % step.bytes))
+  if (!size.isZero()) return size
+  throw new StorageError('invalid', `volume ${name}: Proxmox allocates whole MiB, and the limit is ${limit.toString()}; ask for a limit of at least 1Mi`)
 }
 
 function handleFor({ cluster, node }: Place, { storage, type, shared }: StorageStatus, { name }: VolumeWish, { storageFormat }: ProxmoxParameters): VolumeHandle {
@@ -77,6 +96,28 @@ async function findExisting(places: readonly Place[], wish: VolumeWish, paramete
     return disk === undefined ? undefined : { place, handle, disk }
   }
   return (await Promise.all(places.map(look))).find((found) => found !== undefined)
+}
+
+/** The same, once no deletion runs that a process before this one began: what is there now may be on its way out. */
+async function findStaying(places: readonly Place[], wish: VolumeWish, parameters: ProxmoxParameters): Promise<Existing | undefined> {
+  const found = await findExisting(places, wish, parameters)
+  if (found === undefined) return undefined
+  const { cluster } = found.place
+  const volid = volidOf(found.handle)
+  if (cluster.born.has(volid)) return found
+  await settled(cluster, volid)
+  for (let look = 0; look < mostLooks; look++) {
+    const tasks = (await Promise.all((await nodesOf(found.place)).map((node) => cluster.client.activeTasks(node)))).flat()
+    const deletions = tasks.filter(({ type, id }) => type === 'imgdel' && id === `${cluster.owner}@${found.handle.storage}`)
+    if (cluster.tasks.strangers(cluster.owner, deletions.map(({ upid }) => upid)).length === 0) return findExisting(places, wish, parameters)
+    await cluster.clock.sleep(pauseMs, cluster.stop)
+  }
+  throw new StorageError('unavailable', `volume ${wish.name}: disk ${volid} is there, but a deletion on storage ${JSON.stringify(found.handle.storage)} that this process did not begin has been running for ${(mostLooks * pauseMs) / 1000} s and may be its own; look at the running imgdel tasks in Proxmox. This is tried again by itself`)
+}
+
+/** On a shared storage any node may be at it. */
+async function nodesOf({ cluster, node, storage }: Place): Promise<readonly string[]> {
+  return storage.shared ? (await cluster.client.nodes()).filter(({ status }) => status !== 'offline').map((each) => each.node) : [node]
 }
 
 function adopt({ place, handle, disk }: Existing, { name, required, limit }: VolumeWish, size: Size, parameters: ProxmoxParameters): ProvisionedVolume {

@@ -7,9 +7,11 @@ import type { ProxmoxCluster } from './cluster.ts'
 import { granularity } from './create.ts'
 import { detachFrom, referencesInState } from './detach.ts'
 import { fence, holds, isHolder } from './fence.ts'
-import { findDisk, type Disk } from './find-disk.ts'
+import { findDisk, nodeFor, type Disk } from './find-disk.ts'
+import { movedFrom } from './moved-vm.ts'
 import { refuseOwnDisk } from './own-disk.ts'
 import type { Reference, ScannedVm } from './scan.ts'
+import { refuseLarger } from './suited.ts'
 import { untilKnown, untilQuiet } from './until-known.ts'
 
 export interface DiskExpansion {
@@ -30,6 +32,8 @@ export async function expandDisk({ cluster, handle, wish }: DiskExpansion): Prom
     return { size: disk.size, nodeExpansionRequired }
   }
   const size = targetOf(wish)
+  const node = await nodeFor(cluster, handle)
+  refuseLarger(await cluster.client.storageStatus(node, handle.storage), size, node)
   const { references, vms } = await fence(cluster, handle)
   refuseOwnDisk(handle, references)
   const attached = references.find((reference) => holds(reference) && reference.state === 'attached' && !isHolder(reference.vm))
@@ -53,7 +57,7 @@ async function resizeIn(cluster: ProxmoxCluster, handle: VolumeHandle, { vm, slo
   const look = (): Promise<Disk | undefined> => untilKnown(cluster, what, () => findDisk(cluster, handle))
   for (let tries = 0; tries < mostTries; tries++) {
     const failure = await cluster.turns.take(`vm/${vm.vmid}`, () => resizeOnce(cluster, vm, { slot, volid: volidOf(handle) }, size, what))
-    if (failure !== undefined && mayHaveHappened(failure)) await untilQuiet(cluster, vm.node, ({ id }) => id === String(vm.vmid))
+    if (failure !== undefined && mayHaveHappened(failure)) await untilQuiet(cluster, vm.node, ({ id }) => id === String(vm.vmid), () => movedFrom(cluster, vm.node, vm.vmid, what))
     const disk = await look()
     if (disk !== undefined && disk.size.atLeast(size)) return disk
     if (failure !== undefined && !mayHaveHappened(failure) && !isProxmoxError(failure, 'digest')) throw failure

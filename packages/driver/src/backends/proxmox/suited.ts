@@ -19,8 +19,15 @@ export function refuseUnsuited(storage: StorageStatus, { storageFormat, replicat
 /** Thin storages may hold more than they have; but a disk larger than all of it, or one on a full pool, cannot end well. */
 function refuseFull({ storage, total, available }: StorageStatus, size: Size, node: string): void {
   const full = available !== undefined && total !== undefined && !total.isZero() && available.isZero()
-  const tooLarge = total !== undefined && !total.isZero() && total.lessThan(size)
-  if (!full && !tooLarge) return
-  const seen = full ? 'is full' : `has ${total.toString()} in all`
-  throw new StorageError('exhausted', `storage ${JSON.stringify(storage)} on node ${node} ${seen}, and a disk of ${size.toString()} was asked for; free space, grow the storage, or let the claim go to another node or class`)
+  if (full) throw noRoom(storage, node, 'is full', size)
+  refuseLarger({ storage, ...(total === undefined ? {} : { total }) }, size, node)
+}
+
+/** Disks do not shrink: one that was grown beyond its storage stays so. */
+export function refuseLarger({ storage, total }: Pick<StorageStatus, 'storage' | 'total'>, size: Size, node: string): void {
+  if (total !== undefined && !total.isZero() && total.lessThan(size)) throw noRoom(storage, node, `has ${total.toString()} in all`, size)
+}
+
+function noRoom(storage: string, node: string, seen: string, size: Size): StorageError {
+  return new StorageError('exhausted', `storage ${JSON.stringify(storage)} on node ${node} ${seen}, and a disk of ${size.toString()} was asked for; free space, grow the storage, or let the claim go to another node or class`)
 }

@@ -8,13 +8,20 @@ const longestPauseMs = 10_000
 /** A request that was lost on its way may still arrive; after this long without a trace of it, it does not. */
 const quietMs = 2_000
 
-/** Asks again for as long as Proxmox cannot answer. Ends with the process only. */
-export async function untilKnown<T>(cluster: ProxmoxCluster, what: string, read: () => Promise<T>): Promise<T> {
+/** Why nobody will ever be able to answer, or undefined. */
+export type Lost = () => Promise<ProxmoxError | undefined>
+
+const neverLost: Lost = () => Promise.resolve(undefined)
+
+/** Asks again for as long as Proxmox cannot answer. Ends with the process only, or fails with what `lost` says. */
+export async function untilKnown<T>(cluster: ProxmoxCluster, what: string, read: () => Promise<T>, lost = neverLost): Promise<T> {
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     try {
       return await read()
     } catch (error) {
       if (cluster.stop.aborted || !mayPass(error)) throw error
+      const reason = await lost()
+      if (reason !== undefined) throw reason
       cluster.log.warn('the outcome of a change is not known yet; asking Proxmox again', { what, error, pauseMs: pause })
       await cluster.clock.sleep(pause * (0.5 + cluster.random.next() / 2), cluster.stop)
     }
@@ -26,10 +33,10 @@ function mayPass(error: unknown): boolean {
 }
 
 /** Waits until no task of ours runs on this VM any more, and long enough that a request on its way has arrived. */
-export async function untilQuiet(cluster: ProxmoxCluster, node: string, concerns: (task: { readonly type: string; readonly id: string }) => boolean): Promise<void> {
+export async function untilQuiet(cluster: ProxmoxCluster, node: string, concerns: (task: { readonly type: string; readonly id: string }) => boolean, lost = neverLost): Promise<void> {
   await cluster.clock.sleep(quietMs, cluster.stop)
   for (;;) {
-    const running = await untilKnown(cluster, `tasks on ${node}`, () => cluster.client.activeTasks(node))
+    const running = await untilKnown(cluster, `tasks on ${node}`, () => cluster.client.activeTasks(node), lost)
     if (!running.some(concerns)) return
     await cluster.clock.sleep(firstPauseMs, cluster.stop)
   }
