@@ -81,6 +81,10 @@ describe('endpoints', () => {
 
   test('plain http is refused: the token would travel in clear', () => {
     expect(() => endpointOrigin('http://pve:8006')).toThrow(/in clear/)
+    for (const text of ['http://root:hunter2@pve:8006', 'https://root:hunter2@p v e']) {
+      expect(() => endpointOrigin(text)).toThrow()
+      expect(() => endpointOrigin(text)).not.toThrow(/hunter2/)
+    }
   })
 })
 

@@ -35,12 +35,18 @@ export function endpointOrigin(text: string): string {
   let url: URL
   try {
     url = new URL(withScheme)
-  } catch (cause) {
-    throw new StorageError('invalid', `${JSON.stringify(text)} is not the address of a Proxmox API; write https://<host>:8006`, { cause })
+  } catch {
+    // Without the cause: it quotes the text as it is.
+    throw new StorageError('invalid', `${JSON.stringify(withoutUser(text))} is not the address of a Proxmox API; write https://<host>:8006`)
   }
-  if (url.protocol !== 'https:') throw new StorageError('invalid', `the Proxmox endpoint ${JSON.stringify(text)} is not https; the token would travel in clear. Write https://${url.host}`)
+  if (url.protocol !== 'https:') throw new StorageError('invalid', `the Proxmox endpoint ${JSON.stringify(withoutUser(text))} is not https; the token would travel in clear. Write https://${url.host}`)
   const hasPort = url.port !== '' || /:443(\/|$)/.test(withScheme)
   return `https://${url.hostname}:${hasPort ? url.port || '443' : '8006'}`
+}
+
+/** Somebody may have written a user and a password into the address. */
+function withoutUser(text: string): string {
+  return text.includes('@') ? `…@${text.slice(text.lastIndexOf('@') + 1)}` : text
 }
 
 /** Faults of a token's id, e.g. a secret pasted into it. */
