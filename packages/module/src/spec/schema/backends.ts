@@ -1,6 +1,6 @@
 /** Where volumes come from. A backend holds exactly one kind. */
 import * as z from 'zod'
-import { absolutePath, dnsSubdomain, labelValue } from './words.ts'
+import { dnsSubdomain, labelValue, plainDirectory } from './words.ts'
 
 export const tlsSchema = z
   .strictObject({
@@ -27,7 +27,7 @@ export const proxmoxSchema = z
   .describe('Disks of a Proxmox VE cluster, hot-plugged into the virtual machine that runs the pod.')
 
 export const localSchema = z
-  .strictObject({ path: absolutePath.describe('Directory on every node under which volumes are made, e.g. /var/lib/stowage.') })
+  .strictObject({ path: plainDirectory.describe('Directory on every node under which volumes are made, e.g. /var/lib/stowage.') })
   .describe('Directories on the node itself.')
 
 const later = z.looseObject({})

@@ -43,6 +43,11 @@ export const absolutePath = z
     error: 'must be an absolute path without "..", e.g. /var/lib/stowage',
   })
 
+/** Ids of local volumes are made of it, so each directory must have one spelling only; the driver refuses the others, too. */
+export const plainDirectory = absolutePath.refine((text) => text.slice(1).split('/').every((part) => part !== '' && part !== '.'), {
+  error: 'must be an absolute path below / without ".", double slashes and a slash at its end, e.g. /var/lib/stowage',
+})
+
 export const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'])
 
 export const positiveInteger = z.int().min(1)
