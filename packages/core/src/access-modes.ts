@@ -43,5 +43,5 @@ export function backendsServing(mode: AccessMode): readonly BackendKind[] {
 export function accessModeRefusal(backend: BackendKind, mode: AccessMode): string {
   const { title, why, modes } = reach[backend]
   const others = backendsServing(mode).map((kind) => reach[kind].title)
-  return `${mode} cannot be served by ${title}: ${why}. It serves ${modes.join(' and ')}; for ${mode} use a class whose backend is ${others.join(' or ')}`
+  return `${mode} cannot be served by ${title}: ${why}. It serves ${modes.join(' and ')}; for ${mode} use a class whose backend is ${others.join(' or ')} (which this version does not build yet: until then csi-driver-nfs or Rook, beside it, serves such a claim)`
 }

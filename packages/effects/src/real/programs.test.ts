@@ -16,13 +16,15 @@ test('the environment is minimal, and what is passed is added', async () => {
 })
 
 test('a timeout ends the children of the program too, however they ignore it', async () => {
-  const work = shell(`trap '' TERM; sh -c "trap '' TERM; sleep 987654" & sleep 987655; wait`, 1_500, realPrograms({ termMs: 200 }))
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  expect([await isRunning('^987654$'), await isRunning('^987655$')]).toEqual([true, true])
+  // Times that no other run of this test on the machine sleeps for.
+  const [child, grandchild] = [`${process.pid}.51`, `${process.pid}.52`]
+  const both = async (): Promise<readonly boolean[]> => [await isRunning(`^${grandchild}$`), await isRunning(`^${child}$`)]
+  const work = shell(`trap '' TERM; sh -c "trap '' TERM; sleep ${grandchild}" & sleep ${child}; wait`, 4_000, realPrograms({ termMs: 200 }))
+  await expect.poll(both, { timeout: 3_500, interval: 50 }).toEqual([true, true])
   const failure = await work
   expect(failure).toBeInstanceOf(ProgramFailure)
   expect(failure).toMatchObject({ reason: 'killed' })
-  expect([await isRunning('^987654$'), await isRunning('^987655$')]).toEqual([false, false])
+  expect(await both()).toEqual([false, false])
 })
 
 test('a flood of output is cut off', async () => {

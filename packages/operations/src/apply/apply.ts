@@ -7,6 +7,7 @@ import type { RunResult } from '../steps/run-steps.ts'
 import type { Looked, Step, StepEvent } from '../steps/step.ts'
 import { applyObjectStep } from './apply-object.ts'
 import type { ApplyObjectOptions } from './apply-object.ts'
+import { driversInUseStep } from './drivers-in-use.ts'
 import { driversRegisteredStep } from './drivers-registered.ts'
 import { InventoryStore, inventoryName } from './inventory-store.ts'
 import { entryOf, formatInventory, leftovers, union } from './inventory.ts'
@@ -77,6 +78,7 @@ function applySteps(plan: AppliablePlan, options: ApplyPlanOptions, store: Inven
   const gone = new Set(pruned.map(({ id }) => id))
   const waits = wait ? [...others.filter(({ object }) => hasReadiness(object.kind)).map((planned) => readyStep(client, planned, waitMs)), driversRegisteredStep(client, objects, waitMs)] : []
   return [
+    driversInUseStep(client, leftovers(before, objects.map(entryOf))),
     ...namespaces.map((planned) => applyObjectStep(planned, each)),
     needsStep(client, plan.needs ?? []),
     inventoryStep(store, 'inventory:begin', 'the inventory lists what will be made', before, whole),
