@@ -74,6 +74,13 @@ export class House {
     return found.length
   }
 
+  /** Before, the scheduler places no pod of a class that waits for its first consumer, whatever else is wrong. */
+  async knowsRoom(): Promise<true | undefined> {
+    const { items } = await this.virtual.client.list<{ readonly storageClassName?: string }>({ apiVersion: 'storage.k8s.io/v1', kind: 'CSIStorageCapacity' })
+    const counts = ['proxmox-csi', 'proxmox-lvm', 'proxmox-ssd'].map((name) => items.filter(({ storageClassName }) => storageClassName === name).length)
+    return counts.every((count) => count === this.lab.layout.proxmoxNodes.length) || undefined
+  }
+
   async isReady(node: string): Promise<boolean> {
     const { status } = await this.virtual.client.get<Node>({ apiVersion: 'v1', kind: 'Node', name: node })
     return status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
@@ -223,6 +230,7 @@ export async function inHouse(seed: number | string, scenario: (house: House) =>
     const applied = await applyPlan(planStorage(spec), { client: virtual.client, waitMs: 60_000 })
     expect(applied.ok).toBe(true)
     const house = new House(virtual)
+    await house.until('the room in both zones is known for each class on Proxmox', () => house.knowsRoom())
     await scenario(house)
     expect(house.doubles).toEqual([])
   })
