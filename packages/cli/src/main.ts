@@ -32,3 +32,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 process.exitCode = await runCommand(process.argv.slice(2), terminal)
+// What a command that is over still waits for (the story of an interrupted demo, a timer) must not keep the process.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()))

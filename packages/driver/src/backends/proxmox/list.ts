@@ -18,12 +18,24 @@ async function disksOf(cluster: ProxmoxCluster, directory: NodeDirectory | undef
   const { vms } = await cluster.scan.fresh('*')
   const names = await nodeNames(cluster, directory, vms)
   const listed = await ownDisks(cluster)
+  const near = grouped(vms)
   return listed.map(({ handle, disk: { size } }) => {
-    const holders = referencesTo(volidOf(handle), vms).filter((reference) => holds(reference) && (handle.zone === '' || reference.vm.node === handle.zone))
+    const holders = referencesTo(volidOf(handle), handle.zone === '' ? vms : (near.get(handle.zone) ?? [])).filter(holds)
     const publishedOn = [...new Set(holders.flatMap(({ vm }) => names.get(vm.vmid) ?? vm.name ?? []))]
     const topologies = [topologyOf(handle.region, handle.zone === '' ? undefined : handle.zone)]
     return { volume: { id: formatVolumeHandle(handle), size, context: {}, topologies }, publishedOn }
   })
+}
+
+/** By Proxmox node: only VMs of its own node can hold a local disk. */
+function grouped(vms: readonly ScannedVm[]): ReadonlyMap<string, readonly ScannedVm[]> {
+  const byNode = new Map<string, ScannedVm[]>()
+  for (const vm of vms) {
+    const there = byNode.get(vm.node)
+    if (there === undefined) byNode.set(vm.node, [vm])
+    else there.push(vm)
+  }
+  return byNode
 }
 
 async function nodeNames({ region }: ProxmoxCluster, directory: NodeDirectory | undefined, vms: readonly ScannedVm[]): Promise<ReadonlyMap<number, string>> {

@@ -5,13 +5,14 @@ import { isOn } from '../schema/method.ts'
 import type { Parameters } from '../schema/verify.ts'
 import type { Directory } from './directory.ts'
 import { normalPath } from './directory.ts'
-import { permissionsOf } from './effective.ts'
-import type { Granted } from './effective.ts'
+import { aclByPath, permissionsOf } from './effective.ts'
+import type { AclByPath, Granted } from './effective.ts'
 
 /** The rights of one caller in one call; as in PVE::RPCEnvironment's aclcache, what a path gives is worked out once. `user` is `csi@pve` or `csi@pve!token`; a token of root@pam is not root@pam. */
 export class Rights {
   private readonly directory: Directory
   private readonly known = new Map<string, Granted>()
+  private acl: AclByPath | undefined
   readonly user: string
   constructor(directory: Directory, user: string) {
     this.directory = directory
@@ -31,7 +32,8 @@ export class Rights {
   private at(path: string): Granted {
     const known = this.known.get(path)
     if (known !== undefined) return known
-    const granted = permissionsOf(this.directory, this.user, path)
+    this.acl ??= aclByPath(this.directory)
+    const granted = permissionsOf(this.directory, this.user, path, this.acl)
     this.known.set(path, granted)
     return granted
   }
