@@ -4,7 +4,7 @@ import { exitCodes } from '../output/exit-code.ts'
 import { json } from '../output/terminal.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { askToStop, isUp } from './lab-control.ts'
-import { labDirectory, readState, removeState } from './lab-state.ts'
+import { forgetKilled, labDirectory, readState } from './lab-state.ts'
 import { shown } from './lab-up.ts'
 
 export async function labDown(flags: LabFlags, terminal: Terminal): Promise<number> {
@@ -13,7 +13,7 @@ export async function labDown(flags: LabFlags, terminal: Terminal): Promise<numb
   try {
     const state = await readState(terminal.files, directory)
     if (state === undefined || !(await isUp(effects, state))) {
-      await removeState(terminal.files, directory)
+      if (state !== undefined) await forgetKilled(terminal.files, directory, state)
       return said('no lab is up', flags, terminal)
     }
     await askToStop(effects, state)

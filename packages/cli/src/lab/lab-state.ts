@@ -10,6 +10,8 @@ export interface LabState {
   readonly kubeconfig: string
   /** PEM file of the CA of the Proxmox endpoints. */
   readonly proxmoxCa: string
+  /** Where its sockets lie; it removes them itself unless it is killed. */
+  readonly scratch: string
   /** RFC 3339. */
   readonly startedAt: string
   /** Known to this lab alone: stopping asks for it, so that nobody else's server is stopped. */
@@ -36,4 +38,21 @@ export async function writeState(files: Files, directory: string, state: LabStat
 
 export async function removeState(files: Files, directory: string): Promise<void> {
   if ((await files.stat(stateFile(directory))) !== undefined) await files.removeFile(stateFile(directory))
+}
+
+/** Forgets a lab that was killed: its state, and the sockets that it could not remove. One whose process is alive is left alone. */
+export async function forgetKilled(files: Files, directory: string, state: LabState): Promise<void> {
+  if (isAlive(state.pid)) return
+  await removeState(files, directory)
+  // Only ever a directory of the form that a lab makes.
+  if (/\/sw-[A-Za-z0-9]{6}$/.test(state.scratch) && (await files.stat(state.scratch))?.kind === 'directory') await files.removeTree(state.scratch)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }

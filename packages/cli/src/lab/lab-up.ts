@@ -9,7 +9,7 @@ import { exitCodes, UsageError } from '../output/exit-code.ts'
 import { json } from '../output/terminal.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { isUp } from './lab-control.ts'
-import { labDirectory, readState, removeState, writeState } from './lab-state.ts'
+import { forgetKilled, labDirectory, readState, removeState, writeState } from './lab-state.ts'
 import type { LabState } from './lab-state.ts'
 
 export async function labUp(flags: LabFlags, terminal: Terminal): Promise<number> {
@@ -24,6 +24,7 @@ export async function labUp(flags: LabFlags, terminal: Terminal): Promise<number
       terminal.stderr('a lab is up already; stowage lab down takes it down\n')
       return shown(there, flags, terminal, exitCodes.ok)
     }
+    if (there !== undefined) await forgetKilled(terminal.files, directory, there)
     return flags.foreground === true ? await stay(flags, port, directory, terminal) : await leaveRunning(flags, directory, terminal)
   } finally {
     effects.close()
@@ -57,6 +58,7 @@ async function stay(flags: LabFlags, port: number | undefined, directory: string
       proxmoxUrls: running.proxmoxUrls,
       kubeconfig: join(directory, 'kubeconfig'),
       proxmoxCa: join(directory, 'proxmox-ca.crt'),
+      scratch: running.scratch,
       startedAt: new Date(clock.now()).toISOString(),
       id,
     }

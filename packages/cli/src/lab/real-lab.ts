@@ -23,6 +23,8 @@ export interface RunningLab {
   /** Writes it into the lab's own directory, which goes with the lab; answers the path. */
   writeKubeconfig(): Promise<string>
   readonly ca: string
+  /** The directory of its sockets. */
+  readonly scratch: string
   stop(): Promise<void>
 }
 
@@ -57,6 +59,7 @@ export async function startRealLab(options: RealLabOptions = {}): Promise<Runnin
     proxmoxUrls: Object.fromEntries(proxmox.map(({ node, server }) => [node, server.url])),
     kubeconfig: kubeconfig({ server: kubernetes.url }),
     ca: certificate.caPem,
+    scratch: sockets,
     async writeKubeconfig() {
       const path = join(sockets, 'kubeconfig')
       await effects.files.writeAtomic(path, kubeconfig({ server: kubernetes.url }), 0o600)
