@@ -45,7 +45,7 @@ export class Resources {
 
   async #ask(apiVersion: string): Promise<readonly Resource[]> {
     try {
-      const { resources } = await this.#transport.json<ResourceList>({ method: 'GET', path: rootOf(apiVersion), what: `discover ${apiVersion}` })
+      const { resources } = await this.#transport.json<ResourceList>({ method: 'GET', path: rootOf(apiVersion), what: `ask the cluster what it serves of ${apiVersion}` })
       return resources.filter(({ name }) => !name.includes('/')).map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }))
     } catch (error) {
       if (error instanceof StorageError && error.kind === 'not-found') return []
