@@ -1,6 +1,8 @@
 /** Ctrl-C or SIGTERM as a signal; a second one ends the process as usual. */
 export interface Interrupt {
   readonly signal: AbortSignal
+  /** Resolves when the signal aborts. */
+  readonly happened: Promise<void>
   forget(): void
 }
 
@@ -15,5 +17,6 @@ export function untilInterrupted(): Interrupt {
     controller.abort(new Error('interrupted'))
   }
   for (const name of names) process.once(name, onSignal)
-  return { signal: controller.signal, forget }
+  const happened = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve(), { once: true }))
+  return { signal: controller.signal, happened, forget }
 }

@@ -1,9 +1,9 @@
 /** Starts a lab, puts the declaration into it, tells the story, and takes everything down again. */
-import { startDeadline } from '@stowage/effects'
 import type { Clock } from '@stowage/effects'
 import type { KubernetesClient } from '@stowage/kubernetes'
 import type { Lab } from '@stowage/lab'
 import pc from 'picocolors'
+import { untilInterrupted } from '../cluster/interrupt.ts'
 import type { DemoFlags } from './demo-flags.ts'
 import { fold } from '../output/fold.ts'
 import { exitCodes } from '../output/exit-code.ts'
@@ -46,12 +46,12 @@ async function inRealTime(flags: DemoFlags, terminal: Terminal): Promise<number>
   try {
     const code = await Promise.race([
       tell({ lab: running.lab, client: running.client, clock: running.client.clock, ...script }, flags, terminal),
-      interrupted.promise.then(() => exitCodes.interrupted),
+      interrupted.happened.then(() => exitCodes.interrupted),
     ])
     if (flags.keep === true && code !== exitCodes.interrupted) {
       const kubeconfig = await running.writeKubeconfig()
       terminal.stderr(`\nThe lab stays up until Ctrl-C. Look in:\n  export KUBECONFIG=${kubeconfig}\n  kubectl get sc,pv,pvc,pod,volumeattachment,csinode -A -o wide\n  kubectl describe pvc postgres-data\n`)
-      await interrupted.promise
+      await interrupted.happened
     } else if (flags.json !== true && code === exitCodes.ok) {
       terminal.stderr('\nTo look in with kubectl: stowage demo --keep, or stowage lab up.\n')
     }
@@ -99,7 +99,6 @@ async function tell(stage: Stage, flags: DemoFlags, terminal: Terminal): Promise
     narrator,
     example: async (path) => stage.examples.get(path) ?? [],
   }
-  const deadline = startDeadline(stage.clock, longestMs)
   try {
     await declareStorage(world, stage.declaration, terminal.color)
     for (const chapter of story) await chapter(world)
@@ -110,8 +109,6 @@ async function tell(stage: Stage, flags: DemoFlags, terminal: Terminal): Promise
     narrator.failed(error instanceof Error ? error.message : String(error))
     if (!(error instanceof UntrueStep)) terminal.stderr(`${error instanceof Error ? (error.stack ?? '') : ''}\n`)
     return exitCodes.findings
-  } finally {
-    deadline.done()
   }
 }
 
@@ -126,18 +123,4 @@ function painter(color: boolean): (mark: Mark, text: string) => string {
     note: colors.dim,
   }
   return (mark, text) => paints[mark](text)
-}
-
-function untilInterrupted(): { readonly promise: Promise<void>; forget(): void } {
-  let forget = (): void => {}
-  const promise = new Promise<void>((resolve) => {
-    const onSignal = (): void => resolve()
-    process.once('SIGINT', onSignal)
-    process.once('SIGTERM', onSignal)
-    forget = () => {
-      process.removeListener('SIGINT', onSignal)
-      process.removeListener('SIGTERM', onSignal)
-    }
-  })
-  return { promise, forget }
 }

@@ -67,7 +67,7 @@ async function stay(flags: LabFlags, port: number | undefined, directory: string
     if (flags.kubeconfig !== undefined) await terminal.files.writeAtomic(resolve(terminal.cwd, flags.kubeconfig), running.kubeconfig, 0o600)
     await writeState(terminal.files, directory, state)
     shown(state, flags, terminal, exitCodes.ok)
-    await Promise.race([asked, new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }))])
+    await Promise.race([asked, interrupt.happened])
     return exitCodes.ok
   } finally {
     interrupt.forget()

@@ -26,8 +26,3 @@ export function normalise(value: unknown, key = ''): unknown {
       .map(([name, inner]) => [name, normalise(inner, name)]),
   )
 }
-
-/** Kinds whose order the API does not promise. */
-export function normaliseBody(body: unknown): unknown {
-  return normalise(body)
-}

@@ -2,7 +2,7 @@
 import { readText, startDeadline } from '@stowage/effects'
 import type { Clock, Http, TlsTrust } from '@stowage/effects'
 import type { OracleAnswer, OracleRequest, OracleWatch, Recording } from './exchange.ts'
-import { normaliseBody } from './normalise.ts'
+import { normalise } from './normalise.ts'
 
 export interface OracleTarget {
   readonly server: string
@@ -52,7 +52,7 @@ async function ask(target: OracleTarget, request: OracleRequest, raw: Map<string
     const body = parse(await readText(response.body))
     raw.set(request.name, body)
     const warning = response.headers['warning']
-    return { status: response.status, warnings: warning === undefined ? [] : [String(normaliseBody(warning))], body: normaliseBody(body) }
+    return { status: response.status, warnings: warning === undefined ? [] : [String(normalise(warning))], body: normalise(body) }
   } finally {
     deadline.done()
   }
@@ -74,7 +74,7 @@ async function collect(target: OracleTarget, watch: OracleWatch, signal: AbortSi
       rest += decoder.decode(chunk, { stream: true })
       const lines = rest.split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) if (line !== '') events.push(normaliseBody(JSON.parse(line)))
+      for (const line of lines) if (line !== '') events.push(normalise(JSON.parse(line)))
     }
   } catch (error) {
     if (!signal.aborted) throw error
