@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { forNode } from '../scripts/bundle-options.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { limit: { type: 'string', default: '300' }, profile: { type: 'string' } } })
@@ -134,12 +135,8 @@ try {
   await build({
     stdin: { contents: work, resolveDir: join(root, 'packages/cli'), loader: 'ts' },
     outfile: join(scratch, 'work.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    ...forNode,
     logLevel: 'error',
-    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
   })
   for (const size of sizes) show(size, measure(size.split('/')))
   console.log(`node ${process.version}`)

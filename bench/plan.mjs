@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { forNode } from '../scripts/bundle-options.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const volumes = Number(process.argv[2] ?? 10_000)
@@ -46,12 +47,8 @@ try {
   await build({
     stdin: { contents: work, resolveDir: join(root, 'packages/cli'), loader: 'ts' },
     outfile: join(scratch, 'work.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    ...forNode,
     logLevel: 'error',
-    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
   })
   const result = spawnSync(process.execPath, [join(scratch, 'work.mjs')], { encoding: 'utf8' })
   if (result.status !== 0) throw new Error(result.stderr)

@@ -3,6 +3,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { forNode } from './bundle-options.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const quiet = process.argv.includes('--quiet')
@@ -14,19 +15,14 @@ const result = await build({
   entryPoints: { stowage: 'packages/cli/src/main.ts', ...(existsSync(`${root}packages/e2e/src/simulate/main.ts`) && { simulate: 'packages/e2e/src/simulate/main.ts' }) },
   outdir,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
+  ...forNode,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: true,
   legalComments: 'linked',
   metafile: true,
   logLevel: 'warning',
-  // Bundled CommonJS libraries ask for node's own modules by require().
-  banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
 })
 if (!quiet) {
   const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)

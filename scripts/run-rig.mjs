@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { forNode } from './bundle-options.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -12,13 +13,8 @@ export async function runRig(name, args) {
     absWorkingDir: root,
     entryPoints: [`packages/e2e/src/${name}/main.ts`],
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    ...forNode,
     logLevel: 'warning',
-    // Bundled CommonJS libraries ask for node's own modules by require().
-    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
   })
   const result = spawnSync(process.execPath, [outfile, ...args], { cwd: root, stdio: 'inherit' })
   process.exit(result.status ?? 1)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { forNode } from '../../../scripts/bundle-options.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-generate-'))
@@ -14,13 +15,9 @@ try {
     entryPoints: ['packages/cli/src/reference/generate.ts'],
     outdir: scratch,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
+    ...forNode,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
     logLevel: 'error',
-    banner: { js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);" },
   })
   await import(pathToFileURL(join(scratch, 'generate.mjs')).href)
 } finally {
