@@ -2,7 +2,7 @@
 export const accessModes = ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'] as const
 export type AccessMode = (typeof accessModes)[number]
 
-export const backendKinds = ['proxmox', 'local', 'nfs', 'rookCeph'] as const
+export const backendKinds = ['proxmox', 'local', 'nfs', 'rookCeph', 'ceph'] as const
 export type BackendKind = (typeof backendKinds)[number]
 
 interface Reach {
@@ -25,6 +25,7 @@ const reach = {
   },
   nfs: { modes: accessModes, title: 'nfs', why: 'every node mounts an export' },
   rookCeph: { modes: accessModes, title: 'rookCeph with a filesystem', why: 'every node mounts a CephFS' },
+  ceph: { modes: accessModes, title: 'ceph with a filesystem', why: 'every node mounts a CephFS' },
 } as const satisfies Record<BackendKind, Reach>
 
 export function accessModesOf(backend: BackendKind): readonly AccessMode[] {
@@ -43,5 +44,5 @@ export function backendsServing(mode: AccessMode): readonly BackendKind[] {
 export function accessModeRefusal(backend: BackendKind, mode: AccessMode): string {
   const { title, why, modes } = reach[backend]
   const others = backendsServing(mode).map((kind) => reach[kind].title)
-  return `${mode} cannot be served by ${title}: ${why}. It serves ${modes.join(' and ')}; for ${mode} use a class whose backend is ${others.join(' or ')} (which this version does not build yet: until then csi-driver-nfs or Rook, beside it, serves such a claim)`
+  return `${mode} cannot be served by ${title}: ${why}. It serves ${modes.join(' and ')}; for ${mode} use a class whose backend is ${others.join(' or ')}`
 }

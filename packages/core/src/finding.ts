@@ -19,6 +19,12 @@ export interface Finding {
   /** Where in the data: `['spec', 'classes', 'fast', 'cache']`. */
   readonly path: readonly (string | number)[]
   readonly position?: SourcePosition
+  /** What it is about, as an acceptance or `--accept-unknown` names it: `pool/shared-fs-data`. */
+  readonly object?: string
+  /** Of a check over facts: wrong whatever the missing facts are, or wrong for some of them. */
+  readonly verdict?: 'violated' | 'unknown'
+  /** The facts that would settle it: `device/worker-2/sdb rotational`. */
+  readonly deciding?: readonly string[]
 }
 
 /** `spec.classes.fast.cache`, `spec.volumes["a.b"].size`, `nodes[2]`. */

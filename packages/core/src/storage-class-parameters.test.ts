@@ -89,6 +89,6 @@ test('the failure holds every error with its remedy', () => {
 test('a block disk is not for many nodes, and the refusal names what is', () => {
   expect(serves('proxmox', 'ReadWriteMany')).toBe(false)
   expect(accessModesOf('local')).toEqual(['ReadWriteOnce', 'ReadWriteOncePod'])
-  expect(backendsServing('ReadWriteMany')).toEqual(['nfs', 'rookCeph'])
+  expect(backendsServing('ReadWriteMany')).toEqual(['nfs', 'rookCeph', 'ceph'])
   expect(accessModeRefusal('proxmox', 'ReadWriteMany')).toMatch(/^ReadWriteMany cannot be served by proxmox.*nfs or rookCeph/)
 })

@@ -112,7 +112,7 @@ test('render yaml goes to stdout as one stream', async () => {
 test('render kubectl writes numbered files, and writes nothing the second time', async () => {
   const first = await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })
   expect(first).toMatchObject({ code: 0, stdout: '' })
-  expect((await readdir(join(cwd, 'deploy'))).toSorted()).toEqual(['10-namespace.yaml', '20-access.yaml', '30-config.yaml', '40-drivers.yaml', '50-workloads.yaml', '60-classes.yaml'])
+  expect((await readdir(join(cwd, 'deploy'))).toSorted()).toEqual(['05-namespace.yaml', '20-access.yaml', '25-config.yaml', '40-drivers.yaml', '45-workloads.yaml', '60-classes.yaml'])
   const second = await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })
   expect(second.stderr.split('\n').filter((line) => line !== '').every((line) => line.startsWith('unchanged '))).toBe(true)
 })
@@ -130,19 +130,19 @@ test('a file that somebody else made is never replaced, and then nothing at all 
 test('a link in the way is not followed', async () => {
   await mkdir(join(cwd, 'deploy'))
   await writeFile(join(cwd, 'outside.yaml'), 'mine\n')
-  await symlink(join(cwd, 'outside.yaml'), join(cwd, 'deploy', '10-namespace.yaml'))
+  await symlink(join(cwd, 'outside.yaml'), join(cwd, 'deploy', '05-namespace.yaml'))
   expect((await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })).code).toBe(1)
   expect(await readFile(join(cwd, 'outside.yaml'), 'utf8')).toBe('mine\n')
 })
 
 test('a phase that is empty now loses its file, other people’s files stay', async () => {
   await mkdir(join(cwd, 'deploy'))
-  const mark = (await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })) && (await readFile(join(cwd, 'deploy', '10-namespace.yaml'), 'utf8')).split('\n')[0]
-  await writeFile(join(cwd, 'deploy', '70-volumes.yaml'), `${mark}\n`)
+  const mark = (await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })) && (await readFile(join(cwd, 'deploy', '05-namespace.yaml'), 'utf8')).split('\n')[0]
+  await writeFile(join(cwd, 'deploy', '65-volumes.yaml'), `${mark}\n`)
   await writeFile(join(cwd, 'deploy', '99-mine.yaml'), 'mine\n')
   await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })
   expect(await readdir(join(cwd, 'deploy'))).toEqual(expect.arrayContaining(['99-mine.yaml']))
-  expect(await readdir(join(cwd, 'deploy'))).not.toContain('70-volumes.yaml')
+  expect(await readdir(join(cwd, 'deploy'))).not.toContain('65-volumes.yaml')
 })
 
 test('an invalid declaration renders nothing', async () => {

@@ -1,4 +1,5 @@
 import type { Finding } from '@stowage/core'
+import type { Facts } from '../facts/facts.ts'
 import type { Draft } from '../spec/schema/declaration.ts'
 
 /** What a check sees: the declaration with its faulty parts cut out, and the text as it stood. */
@@ -6,6 +7,11 @@ export interface Subject {
   readonly draft: Draft
   /** As written, faults included; for checks that must look at every word. */
   readonly raw: unknown
+  readonly facts: Facts
+  /** What is unknown is an error. */
+  readonly strictFacts: boolean
+  /** For acceptances with an end: a day, `2026-11-21`; absent where none is known (then none has ended). */
+  readonly today?: string
 }
 
 /** Positions are added later, where the text is known. */

@@ -1,4 +1,14 @@
+import { nfsChecks } from './nfs/index.ts'
+import { snapshotsChecks } from './snapshots/index.ts'
+import { veleroChecks } from './velero/index.ts'
+import { secretsChecks } from './secrets/index.ts'
+import { platformChecks } from './platform/index.ts'
+import { policiesChecks } from './policies/index.ts'
+import { monitoringChecks } from './monitoring/index.ts'
+import { deliveryChecks } from './delivery/index.ts'
+import { feasibilityChecks } from './feasibility/index.ts'
 import { backendsAreBuilt, backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
+import { cephChecks } from './ceph/index.ts'
 import type { Check, Fault, Subject } from './check.ts'
 import {
   accessModesCanBeServed,
@@ -36,6 +46,16 @@ export const checks: readonly Check[] = [
   volumesPointAtData, // and it says exactly where its data is
   volumeAccessModesCanBeServed, // in modes that the backend can serve
   claimsAndDisksAreUnique, // one claim, one disk, one volume
+  ...cephChecks,
+  ...nfsChecks,
+  ...snapshotsChecks,
+  ...veleroChecks,
+  ...secretsChecks,
+  ...platformChecks,
+  ...policiesChecks,
+  ...monitoringChecks,
+  ...deliveryChecks,
+  ...feasibilityChecks,
 ]
 
 export function runChecks(subject: Subject): readonly Fault[] {

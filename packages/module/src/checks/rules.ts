@@ -1,11 +1,17 @@
-/** What each rule of a declaration's findings means, why it is one, and what to do. `stowage explain <rule>` shows it. */
-export interface RuleExplanation {
-  readonly means: string
-  readonly why: string
-  readonly fix: string
-}
+/** What each rule of a declaration's findings means; `stowage explain <rule>` shows it. */
+import { cephRules } from './ceph/rules.ts'
+import { deliveryRules } from './delivery/rules.ts'
+import { feasibilityRules } from './feasibility/rules.ts'
+import { monitoringRules } from './monitoring/rules.ts'
+import { nfsRules } from './nfs/rules.ts'
+import { platformRules } from './platform/rules.ts'
+import { policiesRules } from './policies/rules.ts'
+import { secretsRules } from './secrets/rules.ts'
+import { snapshotsRules } from './snapshots/rules.ts'
+import { veleroRules } from './velero/rules.ts'
+import type { RuleExplanation } from './rule-explanation.ts'
 
-export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
+const commonRules: Readonly<Record<string, RuleExplanation>> = {
   'yaml-syntax': { means: 'The text is not YAML.', why: 'What follows the fault may be read wrongly, so nothing is planned from it.', fix: 'Correct the line that is named; quotes, colons and indentation are the usual places.' },
   'yaml-tab': { means: 'A tab indents a line.', why: 'YAML allows only spaces there. The line was read as if the tab were the spaces that were probably meant.', fix: 'Replace the tab by spaces, two for each level.' },
   empty: { means: 'Something is empty that must hold something.', why: 'An empty list or text would mean "none", which is never what is wanted there.', fix: 'Write at least one, or remove the key.' },
@@ -19,7 +25,7 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   'out-of-range': { means: 'A number above or below what is possible.', why: 'Proxmox or Kubernetes would refuse it later.', fix: 'Write a number within the range.' },
   'invalid-size': { means: 'A size that is not a Kubernetes quantity with a unit.', why: '"10GB" is not known to Kubernetes, and a bare number would be bytes.', fix: 'Write binary units (Mi, Gi, Ti) or decimal ones (M, G, T).' },
   'secret-in-text': { means: 'A secret is written in the declaration.', why: 'Declarations are committed, rendered and shown; the secret is known from then on.', fix: 'Revoke it, put a new one into a Kubernetes Secret, and name that in credentials.secretRef.' },
-  'backend-kind': { means: 'A backend does not say what it is, or says two things.', why: 'A backend is exactly one of proxmox, local, nfs, rookCeph.', fix: 'Keep one; make a backend of each.' },
+  'backend-kind': { means: 'A backend does not say what it is, or says two things.', why: 'A backend is exactly one of proxmox, local, nfs, rookCeph, ceph.', fix: 'Keep one; make a backend of each.' },
   'not-built-yet': { means: 'This version does not have that part.', why: 'It would be silently ignored, and somebody would rely on it.', fix: 'Remove it, or use a version that has it.' },
   'bad-endpoint': { means: 'An endpoint that is not https://host[:port].', why: 'The API of Proxmox is reached over TLS only; a path or a user in the URL would be ignored.', fix: 'Write e.g. https://pve.example:8006.' },
   'tls-conflict': { means: 'More than one way to trust a certificate.', why: 'It would not be clear which one holds.', fix: 'Keep ca or fingerprint.' },
@@ -43,4 +49,18 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   'foreign-field': { means: 'A field of a volume that its backend has no use for.', why: 'It would be ignored.', fix: 'Remove it.' },
   'outside-backend': { means: 'A directory outside the backend’s own.', why: 'The driver touches nothing outside it.', fix: 'Move or bind-mount the directory below the backend’s path.' },
   'duplicate-volume': { means: 'Two volumes with one claim, or with the same data.', why: 'A claim is bound to one volume, and two volumes on one disk would be mounted twice.', fix: 'Remove one of the two.' },
+}
+
+export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
+  ...commonRules,
+  ...cephRules,
+  ...nfsRules,
+  ...snapshotsRules,
+  ...veleroRules,
+  ...secretsRules,
+  ...platformRules,
+  ...policiesRules,
+  ...monitoringRules,
+  ...deliveryRules,
+  ...feasibilityRules,
 }

@@ -1,19 +1,16 @@
 /** Sections that have their place but are not built yet: refused where something would be silently ignored. */
 import { fault, type Check } from './check.ts'
 
-type Section = Readonly<Record<string, unknown>>
-
-const asksForNothing = {
-  snapshots: (section: Section) => Object.entries(section).every(([key, value]) => key === 'controller' && value === 'none'),
-  backup: (section: Section) => Object.values(section).every((value) => value === null || value === undefined),
-  monitoring: (section: Section) => Object.values(section).every((value) => value === false),
-} as const
-
-const names = ['snapshots', 'backup', 'monitoring'] as const
+/** Owners of a section take its name out when it is built. */
+const notBuilt = ['snapshots', 'backup', 'monitoring', 'policies', 'platform', 'secrets', 'delivery', 'facts', 'accept'] as const
 
 export const sectionsAreBuilt: Check = ({ draft }) =>
-  names.flatMap((name) => {
-    const section = draft.spec?.[name]
-    if (section === undefined || asksForNothing[name](section)) return []
+  notBuilt.flatMap((name) => {
+    const section: object | undefined = draft.spec?.[name]
+    if (section === undefined || Object.values(section).every(asksForNothing)) return []
     return [fault('not-built-yet', ['spec', name], `not built yet: spec.${name} would have no effect in this version`, 'remove the section, or wait for a version that has it')]
   })
+
+function asksForNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === false || value === 'none'
+}

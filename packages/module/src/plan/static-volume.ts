@@ -37,11 +37,14 @@ function attributesOf({ class: { parameters } }: VolumeSpec): { readonly volumeA
 }
 
 function handleOf({ place }: VolumeSpec): string {
-  return 'handle' in place ? place.handle : `${place.node}${place.path}`
+  if ('handle' in place) return place.handle
+  // The form of csi-driver-nfs's own handles: server#share#.
+  return 'share' in place ? `${place.server}#${place.share.slice(1)}#` : `${place.node}${place.path}`
 }
 
 /** A disk on a node's own storage is reachable from that node's machines only; a shared one from the whole region. */
 function affinityOf({ place }: VolumeSpec): object {
+  if ('share' in place) return {}
   const labels = 'handle' in place ? topologyOfHandle(place.handle) : [[localNodeKey, place.node] as const]
   const matchExpressions = labels.map(([key, value]) => ({ key, operator: 'In', values: [value] }))
   return { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }] } } }

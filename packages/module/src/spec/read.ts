@@ -1,6 +1,8 @@
 /** Text or value in; the Spec out, or every fault that it has. */
 import { StorageError, type Finding } from '@stowage/core'
+import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
+import { noFacts, type Facts } from '../facts/facts.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
 import { resolve } from './resolve.ts'
@@ -26,22 +28,34 @@ export interface ReadDeclaration {
   readonly unparsable: boolean
 }
 
+/** What reading needs beside the text; all of it may be left out. */
+export interface ReadOptions {
+  /** Facts beside those of the declaration itself: from files, the cluster, Proxmox. Default: none. */
+  readonly facts?: Facts
+  /** What a check cannot decide is an error. Default: false. */
+  readonly strictFacts?: boolean
+  /** The day for which acceptances are judged, `2026-11-21`. Absent: none has ended. */
+  readonly today?: string
+  /** Entry of `environments` that is put over the declaration. */
+  readonly environment?: string
+}
+
 /** Reads one declaration from one or more YAML or JSON texts, each with one or more documents. */
-export function readDeclaration(sources: readonly SourceText[]): ReadDeclaration {
-  const read = readKeeping('first', sources)
+export function readDeclaration(sources: readonly SourceText[], options: ReadOptions = {}): ReadDeclaration {
+  const read = readKeeping('first', sources, options)
   if (!read.findings.some(({ rule }) => rule === 'duplicate-name')) return read
-  const other = readKeeping('last', sources)
+  const other = readKeeping('last', sources, options)
   return { findings: inOrder(union(read.findings, other.findings), sources), unparsable: read.unparsable }
 }
 
-function readKeeping(keep: Keep, sources: readonly SourceText[]): ReadDeclaration {
+function readKeeping(keep: Keep, sources: readonly SourceText[], options: ReadOptions): ReadDeclaration {
   const parsed = sources.map(({ text, file }) => parseSource(text, file, keep))
   const documents = parsed.flatMap((one) => one.documents)
   const syntax = parsed.flatMap(({ findings }) => findings)
   const unparsable = syntax.some(({ rule }) => rule.startsWith('yaml-'))
   if (documents.length === 0) return { findings: [...syntax, ...(syntax.length === 0 ? [emptyText(sources)] : [])], unparsable }
   const merged = mergeDocuments(documents, keep)
-  const read = readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable)
+  const read = readTree(merged.value, merged.locate, [...syntax, ...merged.findings], unparsable, options)
   return { ...read, findings: inOrder(beforeTheFirstSyntaxFault(read.findings), sources) }
 }
 
@@ -61,33 +75,37 @@ function union(some: readonly Finding[], others: readonly Finding[]): readonly F
 }
 
 /** The same for a value that was never text, e.g. from TypeScript. */
-export function readValue(value: unknown): ReadDeclaration {
-  return readTree(value, () => undefined, [], false)
+export function readValue(value: unknown, options: ReadOptions = {}): ReadDeclaration {
+  return readTree(value, () => undefined, [], false, options)
 }
 
 /**
  * The declaration in TypeScript: the same value as the YAML, with types that complete in an editor. Throws `invalid` with
  * every fault in `details.findings`.
  */
-export function defineStorage(declaration: Declaration): Spec {
-  const { spec, findings } = readValue(declaration)
+export function defineStorage(declaration: Declaration, options: ReadOptions = {}): Spec {
+  const { spec, findings } = readValue(declaration, options)
   if (spec !== undefined) return spec
   const errors = findings.filter(({ severity }) => severity === 'error')
   const sentences = errors.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`))
   throw new StorageError('invalid', `the storage declaration has ${errors.length} fault${errors.length === 1 ? '' : 's'}: ${sentences.join('. ')}`, { details: { findings } })
 }
 
-function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean): ReadDeclaration {
+function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean, options: ReadOptions): ReadDeclaration {
   if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
   // Compiling the schema pays only for large declarations.
   const parsed = declarationSchema.safeParse(value, { jitless: volumesIn(value) < 500 })
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft: Draft = parsed.success ? parsed.data : readable(value, schemaFindings)
   // What is written, but wrongly, was cut out and is reported already: it is not missing.
-  const checked = runChecks({ draft, raw: value }).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
+  const checked = runChecks(subjectOf(draft, value, options)).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
+}
+
+function subjectOf(draft: Draft, raw: unknown, { facts = noFacts, strictFacts = false, today }: ReadOptions): Subject {
+  return { draft, raw, facts, strictFacts, ...(today === undefined ? {} : { today }) }
 }
 
 function volumesIn(value: unknown): number {

@@ -1,9 +1,18 @@
 /** From what was written to what it means: defaults filled in, names resolved. Only for a declaration without errors. */
 import { Size, StorageError } from '@stowage/core'
 import { driverNameOf, type BuiltKind } from './driver-names.ts'
-import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredVolume } from './schema/declaration.ts'
+import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredSpec, DeclaredVolume } from './schema/declaration.ts'
 import { deepFreeze } from './freeze.ts'
-import type { BackendSpec, ClassSpec, DriverSpec, ServedDriver, Spec, TopologyTerm, VolumeSpec } from './spec.ts'
+import { resolveCephBackend, resolveCephClass } from './resolve/ceph.ts'
+import { resolveDelivery } from './resolve/delivery.ts'
+import { resolveMonitoring } from './resolve/monitoring.ts'
+import { resolveNfsBackend, resolveNfsClass } from './resolve/nfs.ts'
+import { resolvePlatform } from './resolve/platform.ts'
+import { resolvePolicies } from './resolve/policies.ts'
+import { resolveSecrets } from './resolve/secrets.ts'
+import { resolveSnapshots } from './resolve/snapshots.ts'
+import { resolveVelero } from './resolve/velero.ts'
+import type { BackendSpec, ClassOfKind, ClassSpec, DriverSpec, LocalBackendSpec, ProxmoxBackendSpec, ServedDriver, Spec, TopologyTerm, VolumeSpec } from './spec.ts'
 import { storageClassParameters } from './storage-class-parameters.ts'
 import { stowageVersion } from '../version.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -12,22 +21,32 @@ export const defaultNamespace = 'storage-system'
 export const regionLabel = 'topology.kubernetes.io/region'
 
 export function resolve({ metadata, spec }: Declaration): Spec {
-  const backends = Object.entries(spec.backends).map(([name, backend]) => resolveBackend(name, backend))
-  const classes = Object.entries(spec.classes).map(([name, declared]) => resolveClass(name, declared, backends))
+  const namespace = spec.namespace ?? defaultNamespace
+  const backends = Object.entries(spec.backends).map(([name, backend]) => resolveBackend(name, backend, spec))
+  const classes = Object.entries(spec.classes).map(([name, declared]) => resolveClass(name, declared, backends, namespace))
   const byName = new Map(classes.map((one) => [one.name, one]))
+  const velero = resolveVelero(spec)
   return deepFreeze({
     name: metadata.name,
     labels: metadata.labels ?? {},
-    namespace: spec.namespace ?? defaultNamespace,
+    namespace,
     driver: resolveDriver(spec.driver ?? {}),
     backends,
     drivers: servedDrivers(backends, classes),
     classes,
     volumes: Object.entries(spec.volumes ?? {}).map(([name, volume]) => resolveVolume(name, volume, byName)),
+    platform: resolvePlatform(spec),
+    snapshots: resolveSnapshots(spec),
+    ...(velero === undefined ? {} : { velero }),
+    monitoring: resolveMonitoring(spec),
+    policies: resolvePolicies(spec),
+    secrets: resolveSecrets(spec),
+    delivery: resolveDelivery(spec),
   })
 }
 
-function resolveBackend(name: string, { proxmox, local }: DeclaredBackend): BackendSpec {
+function resolveBackend(name: string, declared: DeclaredBackend, spec: DeclaredSpec): BackendSpec {
+  const { proxmox, local } = declared
   if (proxmox !== undefined) {
     return {
       kind: 'proxmox',
@@ -36,31 +55,52 @@ function resolveBackend(name: string, { proxmox, local }: DeclaredBackend): Back
       endpoints: proxmox.endpoints.map((endpoint) => new URL(endpoint).origin),
       secretRef: proxmox.credentials.secretRef,
       tls: withoutUndefined(proxmox.tls ?? {}),
+      driver: 'stowage',
     }
   }
   if (local !== undefined) return { kind: 'local', name, path: local.path.replace(/(?<=.)\/+$/, '') }
+  const other = resolveNfsBackend(name, declared, spec) ?? resolveCephBackend(name, declared, spec)
+  if (other !== undefined) return other
   throw new StorageError('internal', `backend ${name} passed the checks without a kind; report this with the declaration`)
 }
 
-function resolveClass(name: string, declared: DeclaredClass, backends: readonly BackendSpec[]): ClassSpec {
+function resolveClass(name: string, declared: DeclaredClass, backends: readonly BackendSpec[], namespace: string): ClassSpec {
   const backend = backends.find((one) => one.name === declared.backend)
   if (backend === undefined) throw new StorageError('internal', `class ${name} passed the checks without a backend; report this with the declaration`)
   const alone = backends.filter(({ kind }) => kind === backend.kind).length === 1
-  const parameters = storageClassParameters(backend.kind, declared)
   return {
     name,
+    ...(declared.renamedFrom === undefined ? {} : { renamedFrom: declared.renamedFrom }),
     backend,
-    driverName: declared.driverName ?? driverNameOf(backend.kind),
     isDefault: declared.default ?? false,
     reclaimPolicy: declared.reclaimPolicy ?? 'Retain',
     volumeBindingMode: declared.volumeBindingMode ?? 'WaitForFirstConsumer',
     allowVolumeExpansion: declared.allowVolumeExpansion ?? true,
     mountOptions: declared.mountOptions ?? [],
     allowedTopologies: withinRegion(declared.allowedTopologies ?? [], backend, alone),
-    parameters: alone ? parameters : { ...parameters, backend: backend.name },
     fstype: declared.fstype,
     labels: declared.labels ?? {},
     annotations: declared.annotations ?? {},
+    ...ofItsKind(name, declared, backend, alone, namespace),
+  }
+}
+
+function ofItsKind(name: string, declared: DeclaredClass, backend: BackendSpec, alone: boolean, namespace: string): ClassOfKind {
+  switch (backend.kind) {
+    case 'proxmox':
+    case 'local': {
+      const parameters = storageClassParameters(backend.kind, declared)
+      return {
+        volumeKind: backend.kind === 'proxmox' ? 'disk' : 'directory',
+        driverName: declared.driverName ?? driverNameOf(backend.kind),
+        parameters: alone ? parameters : { ...parameters, backend: backend.name },
+      }
+    }
+    case 'nfs':
+      return resolveNfsClass(name, declared, backend)
+    case 'rookCeph':
+    case 'ceph':
+      return resolveCephClass(name, declared, backend, namespace)
   }
 }
 
@@ -74,10 +114,15 @@ function withinRegion(terms: readonly TopologyTerm[], backend: BackendSpec, alon
   )
 }
 
+/** Whether Stowage's own driver makes this backend's volumes. */
+function servedByUs(backend: BackendSpec): backend is LocalBackendSpec | ProxmoxBackendSpec {
+  return backend.kind === 'local' || (backend.kind === 'proxmox' && backend.driver === 'stowage')
+}
+
 function servedDrivers(backends: readonly BackendSpec[], classes: readonly ClassSpec[]): readonly ServedDriver[] {
-  const kinds: readonly BuiltKind[] = (['proxmox', 'local'] as const).filter((kind) => backends.some((backend) => backend.kind === kind))
+  const kinds: readonly BuiltKind[] = (['proxmox', 'local'] as const).filter((kind) => backends.some((backend) => backend.kind === kind && servedByUs(backend)))
   const served = new Map<string, BuiltKind>(kinds.map((kind) => [driverNameOf(kind), kind]))
-  for (const { driverName, backend } of classes) served.set(driverName, backend.kind)
+  for (const { driverName, backend } of classes) if (servedByUs(backend)) served.set(driverName, backend.kind)
   return [...served].map(([name, backend]) => ({ name, backend }))
 }
 

@@ -1,6 +1,10 @@
 /** The declaration after parsing: every default filled in, every name resolved. Frozen plain data. */
 import type { AccessMode } from '@stowage/core'
+import type { CephBackendSpec, RookCephBackendSpec } from './ceph-spec.ts'
+import type { DeclaredSecretSpec, DeliverySpec, MonitoringSpec, PlatformSpec, PoliciesSpec, SnapshotsSpec } from './cluster-spec.ts'
 import type { BuiltKind } from './driver-names.ts'
+import type { VeleroSpec } from './velero-spec.ts'
+import type { ChartSpec, Resources, Toleration } from './pod-spec.ts'
 
 export interface ProxmoxBackendSpec {
   readonly kind: 'proxmox'
@@ -10,6 +14,22 @@ export interface ProxmoxBackendSpec {
   /** Name of a Secret in the namespace; its content is never read here. */
   readonly secretRef: string
   readonly tls: { readonly ca?: string; readonly fingerprint?: string; readonly insecure?: boolean }
+  /** `stowage`: our driver. `proxmox-csi-plugin`: the upstream chart, for those who stay with it. */
+  readonly driver: 'stowage' | 'proxmox-csi-plugin'
+  /** Of the upstream plugin. */
+  readonly chart?: ChartSpec
+  /** The user, role, token and ACLs that the plan holds as host actions; absent: they are somebody else's. */
+  readonly access?: ProxmoxAccessSpec
+}
+
+export interface ProxmoxAccessSpec {
+  /** e.g. kubernetes-csi@pve */
+  readonly user: string
+  readonly token: string
+  readonly role: string
+  /** VMs of the nodes, by id, or a pool that holds them: the ACLs go on these rather than on `/`. */
+  readonly vms: readonly number[]
+  readonly pool?: string
 }
 
 export interface LocalBackendSpec {
@@ -18,7 +38,18 @@ export interface LocalBackendSpec {
   readonly path: string
 }
 
-export type BackendSpec = ProxmoxBackendSpec | LocalBackendSpec
+export interface NfsBackendSpec {
+  readonly kind: 'nfs'
+  readonly name: string
+  readonly server: string
+  /** By name: the exported directory. */
+  readonly exports: Readonly<Record<string, string>>
+  /** Only the upstream chart today. */
+  readonly driver: 'csi-driver-nfs'
+  readonly chart: ChartSpec
+}
+
+export type BackendSpec = ProxmoxBackendSpec | LocalBackendSpec | NfsBackendSpec | RookCephBackendSpec | CephBackendSpec
 
 export interface TopologyTerm {
   readonly matchLabelExpressions: readonly { readonly key: string; readonly values: readonly string[] }[]
@@ -26,7 +57,10 @@ export interface TopologyTerm {
 
 export interface ClassSpec {
   readonly name: string
+  readonly renamedFrom?: string
   readonly backend: BackendSpec
+  /** What a volume is: decides which access modes it can serve. */
+  readonly volumeKind: 'disk' | 'directory' | 'nfs' | 'cephfs' | 'rbd'
   readonly driverName: string
   readonly isDefault: boolean
   readonly reclaimPolicy: 'Retain' | 'Delete'
@@ -41,8 +75,12 @@ export interface ClassSpec {
   readonly annotations: Readonly<Record<string, string>>
 }
 
+/** What of a class depends on the kind of its backend. */
+export type ClassOfKind = Pick<ClassSpec, 'volumeKind' | 'driverName' | 'parameters'> & Partial<ClassSpec>
+
 export interface VolumeSpec {
   readonly name: string
+  readonly renamedFrom?: string
   readonly namespace: string
   readonly claim: string
   readonly class: ClassSpec
@@ -52,22 +90,7 @@ export interface VolumeSpec {
   readonly volumeMode: 'Filesystem' | 'Block'
   readonly fstype: string | undefined
   readonly readOnly: boolean
-  readonly place: { readonly handle: string } | { readonly node: string; readonly path: string }
-}
-
-export interface Amounts {
-  readonly cpu?: string
-  readonly memory?: string
-}
-export interface Resources {
-  readonly requests?: Amounts
-  readonly limits?: Amounts
-}
-export interface Toleration {
-  readonly key?: string
-  readonly operator?: 'Exists' | 'Equal'
-  readonly value?: string
-  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+  readonly place: { readonly handle: string } | { readonly node: string; readonly path: string } | { readonly server: string; readonly share: string }
 }
 
 export interface DriverSpec {
@@ -102,4 +125,11 @@ export interface Spec {
   readonly drivers: readonly ServedDriver[]
   readonly classes: readonly ClassSpec[]
   readonly volumes: readonly VolumeSpec[]
+  readonly platform: PlatformSpec
+  readonly snapshots: SnapshotsSpec
+  readonly velero?: VeleroSpec
+  readonly monitoring: MonitoringSpec
+  readonly policies: PoliciesSpec
+  readonly secrets: readonly DeclaredSecretSpec[]
+  readonly delivery: DeliverySpec
 }

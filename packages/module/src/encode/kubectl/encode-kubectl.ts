@@ -15,7 +15,7 @@ export const fileMark = '# Made by stowage from the declaration; changes here ar
 export function encodeKubectl(plan: Plan): readonly EncodedFile[] {
   return phases.flatMap((phase, index) => {
     const objects = plan.objects.filter((planned) => planned.phase === phase)
-    return objects.length === 0 ? [] : [{ path: `${(index + 1) * 10}-${phase}.yaml`, content: `${fileMark}\n${documents(objects)}` }]
+    return objects.length === 0 ? [] : [{ path: `${String((index + 1) * 5).padStart(2, '0')}-${phase}.yaml`, content: `${fileMark}\n${documents(objects)}` }]
   })
 }
 

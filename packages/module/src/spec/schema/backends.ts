@@ -1,5 +1,7 @@
 /** Where volumes come from. A backend holds exactly one kind. */
 import * as z from 'zod'
+import { cephSchema, rookCephSchema } from './ceph.ts'
+import { nfsSchema } from './nfs.ts'
 import { dnsSubdomain, labelValue, plainDirectory } from './words.ts'
 
 export const tlsSchema = z
@@ -30,13 +32,12 @@ export const localSchema = z
   .strictObject({ path: plainDirectory.describe('Directory on every node under which volumes are made, e.g. /var/lib/stowage.') })
   .describe('Directories on the node itself.')
 
-const later = z.looseObject({})
-
 export const backendSchema = z
   .strictObject({
     proxmox: proxmoxSchema.optional(),
     local: localSchema.optional(),
-    nfs: later.optional().describe('Exports of an NFS server. Not built yet: refused.'),
-    rookCeph: later.optional().describe('A Ceph cluster through Rook. Not built yet: refused.'),
+    nfs: nfsSchema.optional().describe('Exports of an NFS server.'),
+    rookCeph: rookCephSchema.optional().describe('A Ceph cluster that Rook runs on the nodes of this one.'),
+    ceph: cephSchema.optional().describe('A Ceph cluster that is there already, e.g. Proxmox’s own.'),
   })
-  .describe('Exactly one of proxmox, local, nfs, rookCeph.')
+  .describe('Exactly one of proxmox, local, nfs, rookCeph, ceph.')

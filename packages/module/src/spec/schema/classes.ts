@@ -1,6 +1,8 @@
 /** StorageClasses. What has no field here is not a parameter: an unknown key is a fault. */
 import { diskAios, diskCaches, filesystemTypes, quotaModes } from '@stowage/core'
 import * as z from 'zod'
+import { cephParameters } from './ceph.ts'
+import { nfsParameters } from './nfs.ts'
 import { accessMode, dnsSubdomain, driverName, labelValue, positiveInteger, qualifiedName, storageId } from './words.ts'
 
 /** Keys that end up in the StorageClass's `parameters`. The driver reads them with `@stowage/core`'s strict parsers, and so do the checks. */
@@ -39,6 +41,8 @@ export const classSchema = z
     backend: z.string().describe('Name of an entry of spec.backends.'),
     ...proxmoxParameters,
     ...localParameters,
+    ...nfsParameters,
+    ...cephParameters,
     default: z.boolean().describe('Claims without a class take this one. At most one class. Default: false.'),
     reclaimPolicy: z.enum(['Retain', 'Delete']).describe('What becomes of the data when the claim is deleted. Default: Retain.'),
     volumeBindingMode: z
@@ -50,6 +54,7 @@ export const classSchema = z
     allowedTopologies: z.array(topologyTermSchema).describe('Where volumes may be made. Default: everywhere the backend reaches.'),
     accessModes: z.array(accessMode).min(1).describe('What claims of this class will ask for. Not written to the cluster: checked against what the backend can serve.'),
     driverName: driverName.describe('Serve this class under a second driver name, e.g. csi.proxmox.sinextra.dev to go on with the existing Proxmox plugin’s volumes.'),
+    renamedFrom: dnsSubdomain.describe('Name that the class had in an earlier declaration: the change is shown as a rename.'),
     labels: z.record(qualifiedName, labelValue).describe('Labels of the StorageClass.'),
     annotations: z.record(qualifiedName, z.string()).describe('Annotations of the StorageClass.'),
   })

@@ -1,15 +1,24 @@
 /** One file: the whole declaration. Types, the published JSON Schema and the reference page all come from here. */
 import * as z from 'zod'
+import { acceptSchema } from './accept.ts'
 import { backendSchema, localSchema, proxmoxSchema } from './backends.ts'
+import { cephSchema, rookCephSchema } from './ceph.ts'
 import { className, classSchema } from './classes.ts'
+import { deliverySchema } from './delivery.ts'
 import { driverSettingsSchema } from './driver-settings.ts'
+import { factsSchema } from './facts.ts'
+import { monitoringSchema } from './monitoring.ts'
+import { nfsSchema } from './nfs.ts'
+import { platformSchema } from './platform.ts'
+import { policiesSchema } from './policies.ts'
+import { secretsSchema } from './secrets.ts'
+import { snapshotsSchema } from './snapshots.ts'
+import { backupSchema } from './velero.ts'
 import { volumeSchema } from './volumes.ts'
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './words.ts'
 
 export const apiVersion = 'stowage.dev/v1alpha1'
 export const kind = 'Storage'
-
-const section = z.looseObject({})
 
 export const specSchema = z
   .strictObject({
@@ -18,9 +27,15 @@ export const specSchema = z
     backends: z.record(dnsLabel, backendSchema).describe('Where volumes come from, by name.'),
     classes: z.record(className, classSchema).describe('StorageClasses, by name.'),
     volumes: z.record(dnsSubdomain, volumeSchema).optional().describe('Existing disks and directories, adopted, by name.'),
-    snapshots: section.optional().describe('Snapshots. Not built yet: refused unless { controller: none }.'),
-    backup: section.optional().describe('Backups. Not built yet: refused unless empty.'),
-    monitoring: section.optional().describe('Alerts and dashboards. Not built yet: refused unless all false.'),
+    snapshots: snapshotsSchema.optional(),
+    backup: backupSchema.optional(),
+    monitoring: monitoringSchema.optional(),
+    policies: policiesSchema.optional(),
+    platform: platformSchema.optional(),
+    secrets: secretsSchema.optional(),
+    delivery: deliverySchema.optional(),
+    facts: factsSchema.optional(),
+    accept: acceptSchema.optional(),
   })
   .describe('What the cluster’s storage shall be.')
 
@@ -41,6 +56,8 @@ export const declarationSchema = z
 
 /** The declaration as it is written: what `defineStorage` takes and a YAML file holds. */
 export type Declaration = z.input<typeof declarationSchema>
+/** `spec` as it is written. */
+export type DeclaredSpec = z.input<typeof specSchema>
 export type DeclaredBackend = z.input<typeof backendSchema>
 export type DeclaredClass = z.input<typeof classSchema>
 export type DeclaredVolume = z.input<typeof volumeSchema>
@@ -53,15 +70,24 @@ export type Draft = z.output<ReturnType<typeof draftSchema>>
 export function draftSchema() {
   const proxmox = proxmoxSchema.partial().optional().catch({})
   const local = localSchema.partial().optional().catch({})
+  const nfs = nfsSchema.partial().optional().catch({})
+  const rookCeph = rookCephSchema.partial().optional().catch({})
+  const ceph = cephSchema.partial().optional().catch({})
   const spec = z.object({
     namespace: z.string().optional().catch(undefined),
     driver: driverSettingsSchema.optional().catch(undefined),
-    backends: z.record(z.string(), backendSchema.extend({ proxmox, local }).catch({})).optional().catch(undefined),
+    backends: z.record(z.string(), backendSchema.extend({ proxmox, local, nfs, rookCeph, ceph }).catch({})).optional().catch(undefined),
     classes: z.record(z.string(), classSchema.partial().catch({})).optional().catch(undefined),
     volumes: z.record(z.string(), volumeSchema.partial().catch({})).optional().catch(undefined),
-    snapshots: section.optional().catch(undefined),
-    backup: section.optional().catch(undefined),
-    monitoring: section.optional().catch(undefined),
+    snapshots: snapshotsSchema.partial().optional().catch(undefined),
+    backup: backupSchema.partial().optional().catch(undefined),
+    monitoring: monitoringSchema.partial().optional().catch(undefined),
+    policies: policiesSchema.partial().optional().catch(undefined),
+    platform: platformSchema.partial().optional().catch(undefined),
+    secrets: secretsSchema.optional().catch(undefined),
+    delivery: deliverySchema.partial().optional().catch(undefined),
+    facts: factsSchema.partial().optional().catch(undefined),
+    accept: acceptSchema.optional().catch(undefined),
   })
   return z.object({ metadata: z.object({ name: z.string().optional() }).catch({}).optional(), spec: spec.catch({}).optional() })
 }

@@ -12,6 +12,7 @@ export const volumeSchema = z
     handle: z.string().optional().describe('For a proxmox class: the disk as region/zone/storage/disk; shared storage: region//storage/disk.'),
     node: dnsSubdomain.optional().describe('For a local class: the node that holds the directory.'),
     path: absolutePath.optional().describe('For a local class: the directory, under the backend’s path.'),
+    renamedFrom: dnsSubdomain.optional().describe('Name that the volume had in an earlier declaration.'),
     accessModes: z.array(accessMode).min(1).optional().describe('Default: [ReadWriteOnce].'),
     volumeMode: z.enum(['Filesystem', 'Block']).optional().describe('Default: Filesystem.'),
     fstype: z.enum(filesystemTypes).optional().describe('Filesystem that is on the disk. Default: the class’s, else ext4.'),

@@ -1,0 +1,3 @@
+import type { RuleExplanation } from '../rule-explanation.ts'
+
+export const secretsRules: Readonly<Record<string, RuleExplanation>> = {}

@@ -1,0 +1,3 @@
+import type { RuleExplanation } from '../rule-explanation.ts'
+
+export const snapshotsRules: Readonly<Record<string, RuleExplanation>> = {}

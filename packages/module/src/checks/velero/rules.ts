@@ -1,0 +1,3 @@
+import type { RuleExplanation } from '../rule-explanation.ts'
+
+export const veleroRules: Readonly<Record<string, RuleExplanation>> = {}

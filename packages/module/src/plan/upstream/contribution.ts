@@ -1,0 +1,6 @@
+import type { Spec } from '../../spec/spec.ts'
+import type { Contribution } from '../plan.ts'
+
+export function upstreamContribution(_spec: Spec): Contribution {
+  return {}
+}

@@ -1,0 +1,67 @@
+/** What the declaration says of the cluster around the storage: snapshots, monitoring, policies, the distribution, mirrors. */
+import type { SecretSpec } from './velero-spec.ts'
+
+export interface SnapshotsSpec {
+  /** auto: installed unless the distribution bundles it (RKE2) or facts show one; install; external: there already; none. */
+  readonly controller: 'auto' | 'install' | 'external' | 'none'
+  readonly image: string
+  readonly replicas: number
+  /** Which of one driver's classes carries Velero's label: driver name → VolumeSnapshotClass name. */
+  readonly defaultClasses: Readonly<Record<string, string>>
+  readonly deletionPolicy: 'Delete' | 'Retain'
+}
+
+export interface MonitoringSpec {
+  readonly serviceMonitors: boolean
+  readonly alerts: boolean
+  readonly dashboards: boolean
+  /** Where PrometheusRules, ServiceMonitors and dashboards go. Default: the declaration's namespace. */
+  readonly namespace: string
+  /** Labels that Prometheus and the dashboards' sidecar select by. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly dashboardLabels: Readonly<Record<string, string>>
+}
+
+export interface PoliciesSpec {
+  readonly networkPolicies: boolean
+  /** By namespace: a ResourceQuota's hard amounts, and PVC minimum and maximum. */
+  readonly quotas: readonly QuotaSpec[]
+}
+
+export interface QuotaSpec {
+  readonly namespace: string
+  /** requests.storage, persistentvolumeclaims. */
+  readonly hard: Readonly<Record<string, string>>
+  /** By class: storage and number of claims. */
+  readonly classes: Readonly<Record<string, { readonly storage?: string; readonly claims?: number }>>
+  /** LimitRange of type PersistentVolumeClaim. */
+  readonly claim?: { readonly min?: string; readonly max?: string }
+}
+
+export const distributions = ['kubernetes', 'k3s', 'k0s', 'rke2', 'talos', 'microk8s'] as const
+export type Distribution = (typeof distributions)[number]
+
+export interface PlatformSpec {
+  readonly distribution: Distribution
+  readonly kubeletRoot: string
+  /** Registry prefix → replacement, longest first: docker.io → mirror.example/docker. */
+  readonly imageMirrors: Readonly<Record<string, string>>
+  /** Image with tag → sha256:… */
+  readonly imageDigests: Readonly<Record<string, string>>
+  /** Chart repository URL → replacement. */
+  readonly chartMirrors: Readonly<Record<string, string>>
+}
+
+/** A Secret that the declaration says the source of. */
+export interface DeclaredSecretSpec {
+  readonly namespace: string
+  readonly name: string
+  readonly keys: readonly SecretSpec[]
+}
+
+/** How GitOps tools find what is rendered; used by the encodings only. */
+export interface DeliverySpec {
+  readonly argocd?: { readonly repoURL: string; readonly path: string; readonly targetRevision: string; readonly project: string; readonly namespace: string; readonly server: string }
+  readonly flux?: { readonly sourceRef: { readonly kind: 'GitRepository' | 'OCIRepository'; readonly name: string; readonly namespace?: string }; readonly path: string; readonly namespace: string; readonly interval: string }
+  readonly terraform?: { readonly proxmox: boolean }
+}
