@@ -15,7 +15,7 @@ if (kubernetes === undefined || goApi === undefined || goMeta === undefined || g
 }
 
 const served = {
-  'v1': ['Namespace', 'Node', 'Pod', 'PersistentVolumeClaim', 'PersistentVolume', 'Service', 'Secret', 'ConfigMap', 'ServiceAccount', 'Event', 'Endpoints'],
+  'v1': ['Namespace', 'Node', 'Pod', 'PersistentVolumeClaim', 'PersistentVolume', 'Service', 'Secret', 'ConfigMap', 'ServiceAccount', 'Event', 'Endpoints', 'ResourceQuota', 'LimitRange'],
   'apps/v1': ['StatefulSet', 'Deployment', 'ReplicaSet', 'DaemonSet', 'ControllerRevision'],
   'storage.k8s.io/v1': ['StorageClass', 'VolumeAttachment', 'CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttributesClass'],
   'coordination.k8s.io/v1': ['Lease'],
@@ -23,6 +23,7 @@ const served = {
   'events.k8s.io/v1': ['Event'],
   'batch/v1': ['Job', 'CronJob'],
   'policy/v1': ['PodDisruptionBudget'],
+  'networking.k8s.io/v1': ['NetworkPolicy'],
   'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
   'authorization.k8s.io/v1': ['SelfSubjectAccessReview', 'SelfSubjectRulesReview'],
   'authentication.k8s.io/v1': ['SelfSubjectReview'],
