@@ -3,6 +3,7 @@ import { deepFreeze } from '../spec/freeze.ts'
 import type { Spec } from '../spec/spec.ts'
 import { cephContribution } from './ceph/contribution.ts'
 import { classesContribution } from './classes/contribution.ts'
+import { redirectImages } from './images/redirect-images.ts'
 import { labelsOf } from './labels.ts'
 import { monitoringContribution } from './monitoring/contribution.ts'
 import { phases, type Contribution, type KubernetesObject, type Phase, type Plan } from './plan.ts'
@@ -34,7 +35,7 @@ const sections: readonly ((spec: Spec) => Contribution)[] = [
 
 export function planStorage(spec: Spec): Plan {
   const parts = sections.map((section) => section(spec))
-  return deepFreeze({
+  const plan: Plan = {
     name: spec.name,
     namespace: spec.namespace,
     objects: inPhases(parts.flatMap(({ objects }) => objects ?? [])),
@@ -43,7 +44,8 @@ export function planStorage(spec: Spec): Plan {
     hostActions: parts.flatMap(({ hostActions }) => hostActions ?? []),
     secrets: parts.flatMap(({ secrets }) => secrets ?? []),
     notes: parts.flatMap(({ notes }) => notes ?? []),
-  })
+  }
+  return deepFreeze(redirectImages(plan, spec.platform))
 }
 
 /** Stable: within a phase everything stays as the sections gave it. */

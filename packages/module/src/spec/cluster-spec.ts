@@ -1,4 +1,5 @@
 /** What the declaration says of the cluster around the storage: snapshots, monitoring, policies, the distribution, mirrors. */
+import type { Toleration } from './pod-spec.ts'
 import type { SecretSpec } from './velero-spec.ts'
 
 export interface SnapshotsSpec {
@@ -44,6 +45,8 @@ export type Distribution = (typeof distributions)[number]
 export interface PlatformSpec {
   readonly distribution: Distribution
   readonly kubeletRoot: string
+  /** What every controller tolerates, so that it can run on servers. */
+  readonly serverTolerations: readonly Toleration[]
   /** Registry prefix → replacement, longest first: docker.io → mirror.example/docker. */
   readonly imageMirrors: Readonly<Record<string, string>>
   /** Image with tag → sha256:… */

@@ -30,7 +30,7 @@ export function resolve({ metadata, spec }: Declaration): Spec {
     name: metadata.name,
     labels: metadata.labels ?? {},
     namespace,
-    driver: resolveDriver(spec.driver ?? {}),
+    driver: resolveDriver(spec.driver ?? {}, spec),
     backends,
     drivers: servedDrivers(backends, classes),
     classes,
@@ -157,7 +157,7 @@ const sidecarDefaults = {
   resizer: `${sidecarRegistry}/csi-resizer:v2.2.1`,
 }
 
-function resolveDriver(declared: DeclaredDriver): DriverSpec {
+function resolveDriver(declared: DeclaredDriver, spec: DeclaredSpec): DriverSpec {
   return {
     image: `${declared.image ?? 'ghcr.io/stowage-dev/driver'}:${declared.tag ?? stowageVersion}`,
     imagePullPolicy: declared.imagePullPolicy ?? 'IfNotPresent',
@@ -165,7 +165,7 @@ function resolveDriver(declared: DeclaredDriver): DriverSpec {
     replicas: declared.replicas ?? 1,
     controllerPriorityClass: declared.controllerPriorityClass ?? 'system-cluster-critical',
     nodePriorityClass: declared.nodePriorityClass ?? 'system-node-critical',
-    kubeletRoot: declared.kubeletRoot ?? '/var/lib/kubelet',
+    kubeletRoot: resolvePlatform(spec).kubeletRoot,
     logLevel: declared.logLevel ?? 'info',
     nodeSelector: declared.nodeSelector ?? {},
     tolerations: (declared.tolerations ?? []).map(withoutUndefined),

@@ -26,7 +26,7 @@ export function controllerDeployment(spec: Spec): KubernetesObject {
           priorityClassName: driver.controllerPriorityClass,
           ...(driver.imagePullSecrets.length === 0 ? {} : { imagePullSecrets: driver.imagePullSecrets.map((name) => ({ name })) }),
           ...(Object.keys(driver.nodeSelector).length === 0 ? {} : { nodeSelector: driver.nodeSelector }),
-          tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }, ...driver.tolerations],
+          tolerations: [...spec.platform.serverTolerations, ...driver.tolerations],
           ...(driver.replicas === 1 ? {} : { affinity: spreadOverNodes }),
           securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [driverContainer(spec), ...controllerSidecars(spec)],
