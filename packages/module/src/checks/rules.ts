@@ -41,6 +41,7 @@ const commonRules: Readonly<Record<string, RuleExplanation>> = {
   'invalid-parameter': { means: 'A StorageClass parameter with a value that the driver refuses.', why: 'CreateVolume would refuse it.', fix: 'Write what the message says.' },
   'conflicting-parameters': { means: 'Two StorageClass parameters that exclude each other.', why: 'CreateVolume would refuse them.', fix: 'Remove one of them.' },
   'parameter-without-effect': { means: 'A StorageClass parameter that does nothing here.', why: 'It says something that is not so.', fix: 'Remove it.' },
+  'unknown-environment': { means: 'An environment that the declaration does not have.', why: 'Without its overlay another environment’s storage would be planned.', fix: 'Write the name of an entry of environments.' },
   'empty-parameter': { means: 'A StorageClass parameter without a value.', why: 'It has no effect.', fix: 'Give it a value, or remove it.' },
   'access-mode': { means: 'An access mode that the backend cannot serve.', why: 'A block device written to by two machines at once is destroyed; the driver refuses it at create.', fix: 'Use a class whose backend is shared (nfs, or rookCeph with a filesystem), or ReadWriteOnce.' },
   'unknown-class': { means: 'A volume of a class that is not declared.', why: 'Its claim could not name it.', fix: 'Write the name of an entry of spec.classes.' },

@@ -14,7 +14,7 @@ export interface Merged {
 type Tree = Readonly<Record<string, unknown>>
 
 /** How deep parts are put together: the entries of spec.backends and its siblings, and spec itself. */
-const mergedBranches = new Set(['spec', 'spec.backends', 'spec.classes', 'spec.volumes', 'metadata'])
+const mergedBranches = new Set(['spec', 'spec.backends', 'spec.classes', 'spec.volumes', 'metadata', 'environments'])
 /** Where every part must say the same. */
 const repeated = new Set(['apiVersion', 'kind', 'metadata.name'])
 

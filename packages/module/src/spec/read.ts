@@ -3,6 +3,7 @@ import { StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
+import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
 import { resolve } from './resolve.ts'
@@ -93,6 +94,25 @@ export function defineStorage(declaration: Declaration, options: ReadOptions = {
 
 function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean, options: ReadOptions): ReadDeclaration {
   if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
+  const names = environmentNames(value)
+  const base = readOne(value, locate, before, unparsable, options)
+  const wanted = options.environment
+  if (wanted === undefined) return names.reduce((sofar, name) => together(sofar, readInEnvironment(value, name, locate, unparsable, options)), base)
+  if (!names.includes(wanted)) return { findings: [...base.findings, placed(unknownEnvironment(wanted, names), locate)], unparsable }
+  return readInEnvironment(value, wanted, locate, unparsable, options, before)
+}
+
+/** The declaration itself, and what is wrong with it in an environment. */
+function together(base: ReadDeclaration, { findings: more, spec }: ReadDeclaration): ReadDeclaration {
+  const findings = union(base.findings, more)
+  return spec === undefined ? { findings, unparsable: base.unparsable } : { ...base, findings }
+}
+
+function readInEnvironment(value: Readonly<Record<string, unknown>>, name: string, locate: Locate, unparsable: boolean, options: ReadOptions, before: readonly Finding[] = []): ReadDeclaration {
+  return readOne(inEnvironment(value, name), locateInEnvironment(locate, value, name), before, unparsable, options)
+}
+
+function readOne(value: Readonly<Record<string, unknown>>, locate: Locate, before: readonly Finding[], unparsable: boolean, options: ReadOptions): ReadDeclaration {
   // Compiling the schema pays only for large declarations.
   const parsed = declarationSchema.safeParse(value, { jitless: volumesIn(value) < 500 })
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))

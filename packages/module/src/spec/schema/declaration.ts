@@ -6,6 +6,7 @@ import { cephSchema, rookCephSchema } from './ceph.ts'
 import { className, classSchema } from './classes.ts'
 import { deliverySchema } from './delivery.ts'
 import { driverSettingsSchema } from './driver-settings.ts'
+import { environmentsSchema } from './environments.ts'
 import { factsSchema } from './facts.ts'
 import { monitoringSchema } from './monitoring.ts'
 import { nfsSchema } from './nfs.ts'
@@ -51,6 +52,7 @@ export const declarationSchema = z
       })
       .describe('Who this is.'),
     spec: specSchema,
+    environments: environmentsSchema.optional(),
   })
   .describe('The storage of one Kubernetes cluster.')
 
