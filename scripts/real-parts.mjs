@@ -1,7 +1,8 @@
 // Builds real programs from published Go modules into .cache/real-parts/bin: `node scripts/real-parts.mjs [PART…]`.
 // Optional: each rig asks for the parts that it needs. Cold times stand in packages/e2e/real-parts/README.md; warm it is a second or two each.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -59,6 +60,12 @@ export function buildRealPartsOrExit(names) {
   }
 }
 
+/** A published module as Go's read-only cache holds it, at the version that the wrapper `module` pins. */
+export function publishedModule(module, path) {
+  const { Dir: folder, Version: version } = JSON.parse(go(['mod', 'download', '-json', path], `${modules}/${module}`, 'pipe'))
+  return { folder, version }
+}
+
 function build(name, { module, path, ldflags = '', tags = '', sourceOf, adds }) {
   const cwd = sourceOf === undefined ? `${modules}/${module}` : copyOfSource(module, sourceOf, adds)
   go(['build', '-tags', tags, '-ldflags', ldflags, '-o', `${realPartsBin}/${name}`, path], cwd)
@@ -66,15 +73,18 @@ function build(name, { module, path, ldflags = '', tags = '', sourceOf, adds }) 
 
 /** A module whose published sources do not build as they are, copied out of Go's read-only cache, with what they lack. */
 function copyOfSource(module, sourceOf, adds) {
-  const { Dir: published } = JSON.parse(go(['mod', 'download', '-json', sourceOf], `${modules}/${module}`, 'pipe'))
-  const copy = `${root}.cache/real-parts/src/${module}`
-  rmSync(copy, { recursive: true, force: true })
-  cpSync(published, copy, { recursive: true })
-  makeWritable(copy)
+  const { folder: published, version } = publishedModule(module, sourceOf)
+  const copy = `${root}.cache/real-parts/src/${module}-${version}`
+  if (existsSync(copy)) return copy
+  const unfinished = `${copy}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  cpSync(published, unfinished, { recursive: true })
+  makeWritable(unfinished)
   for (const [file, text] of Object.entries(adds)) {
-    mkdirSync(`${copy}/${file}`.replace(/\/[^/]*$/, ''), { recursive: true })
-    writeFileSync(`${copy}/${file}`, text)
+    mkdirSync(dirname(`${unfinished}/${file}`), { recursive: true })
+    writeFileSync(`${unfinished}/${file}`, text)
   }
+  renameSync(unfinished, copy)
   return copy
 }
 
