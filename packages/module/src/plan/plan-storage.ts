@@ -6,7 +6,7 @@ import { classesContribution } from './classes/contribution.ts'
 import { redirectImages } from './images/redirect-images.ts'
 import { labelsOf } from './labels.ts'
 import { monitoringContribution } from './monitoring/contribution.ts'
-import { phases, type Contribution, type KubernetesObject, type Phase, type Plan } from './plan.ts'
+import { phases, type Contribution, type KubernetesObject, type Need, type Phase, type Plan } from './plan.ts'
 import { planned } from './planned.ts'
 import { policiesContribution } from './policies/contribution.ts'
 import { proxmoxAccessContribution } from './proxmox-access/contribution.ts'
@@ -39,13 +39,18 @@ export function planStorage(spec: Spec): Plan {
     name: spec.name,
     namespace: spec.namespace,
     objects: inPhases(parts.flatMap(({ objects }) => objects ?? [])),
-    needs: parts.flatMap(({ needs }) => needs ?? []),
+    needs: parts.flatMap(({ needs }) => needs ?? []).filter((need) => !madeHere(spec, need)),
     helmReleases: inPhases(parts.flatMap(({ helmReleases }) => helmReleases ?? [])),
     hostActions: parts.flatMap(({ hostActions }) => hostActions ?? []),
     secrets: parts.flatMap(({ secrets }) => secrets ?? []),
     notes: parts.flatMap(({ notes }) => notes ?? []),
   }
   return deepFreeze(redirectImages(plan, spec.platform))
+}
+
+/** A Secret of which the declaration says the source is not somebody else's to make. */
+function madeHere({ secrets }: Spec, { kind, name, namespace }: Need): boolean {
+  return kind === 'Secret' && secrets.some((secret) => secret.name === name && secret.namespace === namespace)
 }
 
 /** Stable: within a phase everything stays as the sections gave it. */

@@ -59,6 +59,8 @@ export interface PlatformSpec {
 export interface DeclaredSecretSpec {
   readonly namespace: string
   readonly name: string
+  /** Of an ExternalSecret. */
+  readonly refreshInterval: string
   readonly keys: readonly SecretSpec[]
 }
 

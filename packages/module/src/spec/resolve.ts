@@ -1,5 +1,6 @@
 /** From what was written to what it means: defaults filled in, names resolved. Only for a declaration without errors. */
 import { Size, StorageError } from '@stowage/core'
+import { defaultNamespace } from './default-namespace.ts'
 import { driverNameOf, type BuiltKind } from './driver-names.ts'
 import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredSpec, DeclaredVolume } from './schema/declaration.ts'
 import { deepFreeze } from './freeze.ts'
@@ -17,7 +18,6 @@ import { storageClassParameters } from './storage-class-parameters.ts'
 import { stowageVersion } from '../version.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
-export const defaultNamespace = 'storage-system'
 export const regionLabel = 'topology.kubernetes.io/region'
 
 export function resolve({ metadata, spec }: Declaration): Spec {

@@ -45,7 +45,7 @@ test('every field of the declaration says what it means', () => {
   }
   visit([])
   expect(silent).toEqual([])
-  expect(fieldsOf(declarationSchema).length).toBe(4)
+  expect(fieldsOf(declarationSchema).length).toBe(5)
 })
 
 test('a field is explained with and without the name before it', () => {
