@@ -11,9 +11,9 @@ import { fold } from '../output/fold.ts'
 import { stepText } from '../output/step-text.ts'
 import { json } from '../output/terminal.ts'
 import { examples, type CommandContext } from './command.ts'
-import { specOrExit } from './read-declaration.ts'
+import { specOrExit, withDeclarationFlags, type DeclarationFlags } from './read-declaration.ts'
 
-interface Flags extends ClusterFlags {
+interface Flags extends ClusterFlags, DeclarationFlags {
   readonly dryRun?: string
   readonly prune?: true
   readonly pruneData?: readonly string[]
@@ -24,7 +24,7 @@ interface Flags extends ClusterFlags {
 }
 
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
-  withClusterFlags(command)
+  withDeclarationFlags(withClusterFlags(command))
     .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
     .option('--dry-run <mode>', 'server: ask what would change, write nothing', dryRunMode)
     .option('--prune', 'delete what an earlier apply made and the declaration no longer holds, except what holds data')
@@ -44,7 +44,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .action(async (files: readonly string[], flags: Flags) => {
       const seconds = Number(flags.timeout)
       if (!(seconds > 0)) throw new UsageError(`--timeout ${flags.timeout} is not a number of seconds`)
-      const spec = await specOrExit(files, terminal, flags.json === true)
+      const spec = await specOrExit(files, terminal, flags.json === true, flags)
       if (typeof spec === 'number') return exit(spec)
       const { client, effects } = await connect(flags, terminal)
       const interrupt = untilInterrupted()

@@ -1,15 +1,43 @@
 /** Files named on the command line, as a declaration. */
 import { resolve } from 'node:path'
 import { FileFailure } from '@stowage/effects'
-import type { ReadDeclaration, SourceText, Spec } from '@stowage/module'
+import { noFacts, type Facts, type ReadDeclaration, type SourceText, type Spec } from '@stowage/module'
+import { readFacts } from '@stowage/module/facts/read-facts'
 import { readDeclaration } from '@stowage/module/spec/read'
+import { Option, type Command } from 'commander'
 import { exitCodes, UsageError, type ExitCode } from '../output/exit-code.ts'
 import { countText, findingJson, findingsText } from '../output/findings-text.ts'
 import { json, type Terminal } from '../output/terminal.ts'
 
-export async function readFromFiles(names: readonly string[], terminal: Terminal): Promise<ReadDeclaration> {
-  if (names.filter((name) => name === '-').length > 1) throw new UsageError('"-" (standard input) can be read once only')
-  return readDeclaration(await Promise.all(names.map((name) => sourceOf(name, terminal))))
+/** Of every command that reads a declaration. */
+export interface DeclarationFlags {
+  /** Files of facts. */
+  readonly facts?: readonly string[]
+  readonly strictFacts?: true
+  readonly environment?: string
+}
+
+export function withDeclarationFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--facts <file>', 'what is known of nodes and disks, as stowage facts writes it; may be given more than once').argParser((file: string, before: readonly string[] = []) => [...before, file]))
+    .option('--strict-facts', 'what is not known of nodes and disks, but would decide whether the declaration can work, is an error')
+    .option('--environment <name>', 'put this entry of environments over the declaration')
+}
+
+/** `seen` are facts that a command gathered itself. */
+export async function readFromFiles(names: readonly string[], terminal: Terminal, flags: DeclarationFlags = {}, seen: Facts = noFacts): Promise<ReadDeclaration> {
+  const { facts: factFiles = [], strictFacts = false, environment } = flags
+  if ([...names, ...factFiles].filter((name) => name === '-').length > 1) throw new UsageError('"-" (standard input) can be read once only')
+  const known = readFacts(await Promise.all(factFiles.map((name) => sourceOf(name, terminal))))
+  const { spec, ...read } = readDeclaration(await Promise.all(names.map((name) => sourceOf(name, terminal))), {
+    facts: [...known.facts, ...seen],
+    strictFacts,
+    today: terminal.today ?? new Date().toISOString().slice(0, 10),
+    ...(environment === undefined ? {} : { environment }),
+  })
+  // Proofs over facts that were not understood would be of another cluster.
+  const sound = known.findings.every(({ severity }) => severity !== 'error')
+  return { ...read, ...(spec !== undefined && sound ? { spec } : {}), findings: [...known.findings, ...read.findings], unparsable: read.unparsable || known.unparsable }
 }
 
 async function sourceOf(name: string, { cwd, files, stdin }: Terminal): Promise<SourceText> {
@@ -29,8 +57,8 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** The Spec; or, when the declaration has errors, its findings are printed and the exit code comes back. */
-export async function specOrExit(names: readonly string[], terminal: Terminal, asJson: boolean): Promise<Spec | ExitCode> {
-  const read = await readFromFiles(names, terminal)
+export async function specOrExit(names: readonly string[], terminal: Terminal, asJson: boolean, flags: DeclarationFlags = {}, seen: Facts = noFacts): Promise<Spec | ExitCode> {
+  const read = await readFromFiles(names, terminal, flags, seen)
   if (read.spec === undefined) return reportFindings(names, read, terminal, asJson)
   terminal.stderr(findingsText(read.findings, terminal.color))
   return read.spec

@@ -1,20 +1,20 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { encodeKubectl, encodeYaml, planStorage } from '@stowage/module'
 import { examples, type CommandContext } from './command.ts'
-import { specOrExit } from './read-declaration.ts'
+import { specOrExit, withDeclarationFlags, type DeclarationFlags } from './read-declaration.ts'
 import { writeRendered } from './write-rendered.ts'
 import { UsageError } from '../output/exit-code.ts'
 
 const formats = ['kubectl', 'yaml'] as const
 type Format = (typeof formats)[number]
 
-interface Options {
+interface Options extends DeclarationFlags {
   readonly output: Format
   readonly out?: string
 }
 
 export function configure(command: Command, { terminal, exit }: CommandContext): void {
-  command
+  withDeclarationFlags(command)
     .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
     .requiredOption('-o, --output <format>', 'kubectl: numbered files for kubectl apply; yaml: one stream', formatOf)
     .option('--out <dir>', 'directory to write to; made if it is not there. Without it, yaml goes to standard output')
@@ -25,9 +25,10 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         ['stowage render -o yaml storage.yaml | kubectl apply --server-side -f -', 'straight to the cluster'],
       ) + '\nFiles that were not made by stowage are never replaced.\n',
     )
-    .action(async (files: readonly string[], { output, out }: Options) => {
+    .action(async (files: readonly string[], flags: Options) => {
+      const { output, out } = flags
       if (output === 'kubectl' && out === undefined) throw new UsageError('-o kubectl makes several files: say where with --out DIR')
-      const spec = await specOrExit(files, terminal, false)
+      const spec = await specOrExit(files, terminal, false, flags)
       if (typeof spec === 'number') return exit(spec)
       const plan = planStorage(spec)
       if (out === undefined) return terminal.stdout(encodeYaml(plan))

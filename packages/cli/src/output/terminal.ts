@@ -12,6 +12,8 @@ export interface Terminal {
   readonly color: boolean
   /** Width of stdout when it is a terminal; undefined for a pipe or a file, where no line is broken or cut. */
   readonly columns?: number
+  /** The day on which acceptances are judged, `2026-11-21`. Default: this one (UTC). */
+  readonly today?: string
 }
 
 /** The words of JSON output; every answer has them. */

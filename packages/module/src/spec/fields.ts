@@ -11,14 +11,14 @@ export interface Field {
 }
 
 /** The fields that may stand under a path of the declaration, `[]` for its top; for `spec.classes` there are none, because names stand there. */
-export function fieldsAt(path: readonly (string | number)[]): readonly Field[] {
-  const schema = schemaAt(path)
+export function fieldsAt(path: readonly (string | number)[], root: z.core.$ZodType = declarationSchema): readonly Field[] {
+  const schema = schemaAt(path, root)
   return schema === undefined ? [] : fieldsOf(schema)
 }
 
 /** The schema of what stands at a path; a name under a record (spec.classes.<name>) may be anything, or left out: `spec.classes.cache`. */
-export function schemaAt(path: readonly (string | number)[]): z.core.$ZodType | undefined {
-  let schema: z.core.$ZodType | undefined = declarationSchema
+export function schemaAt(path: readonly (string | number)[], root: z.core.$ZodType = declarationSchema): z.core.$ZodType | undefined {
+  let schema: z.core.$ZodType | undefined = root
   for (const part of path) schema = schema && stepInto(schema, part)
   return schema
 }

@@ -8,23 +8,24 @@ type Issue = z.core.$ZodIssue
 type Path = readonly (string | number)[]
 type Fault = Omit<Finding, 'severity'>
 
-export function issueToFindings(issue: Issue, whole: unknown): readonly Finding[] {
-  return faultsOf(issue, pathOf(issue), whole).map((fault) => ({ severity: 'error', ...fault }))
+/** `root` is the schema that was asked; default: the declaration's. */
+export function issueToFindings(issue: Issue, whole: unknown, root?: z.core.$ZodType): readonly Finding[] {
+  return faultsOf(issue, pathOf(issue), whole, root).map((fault) => ({ severity: 'error', ...fault }))
 }
 
 function pathOf(issue: Issue): Path {
   return issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
 }
 
-function faultsOf(issue: Issue, path: Path, whole: unknown): readonly Fault[] {
+function faultsOf(issue: Issue, path: Path, whole: unknown, root: z.core.$ZodType | undefined): readonly Fault[] {
   const value = valueAt(whole, path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path))
+      return issue.keys.map((key) => unknownKey(key, path, root))
     case 'invalid_type':
-      return [value === undefined ? missing(path) : wrongType(issue.expected, value, path)]
+      return [value === undefined ? missing(path, root) : wrongType(issue.expected, value, path)]
     case 'invalid_value':
-      return [value === undefined ? missing(path) : notOneOf(issue.values.map(String), value, path)]
+      return [value === undefined ? missing(path, root) : notOneOf(issue.values.map(String), value, path)]
     case 'invalid_key':
       return [{ rule: 'invalid-name', message: `the name ${quote(path.at(-1))} ${issue.issues[0]?.message ?? 'is not allowed'}`, remedy: 'rename it', path }]
     case 'too_small':
@@ -36,8 +37,8 @@ function faultsOf(issue: Issue, path: Path, whole: unknown): readonly Fault[] {
   }
 }
 
-function unknownKey(key: string, parent: Path): Fault {
-  const known = fieldsAt(parent).map((field) => field.name)
+function unknownKey(key: string, parent: Path, root: z.core.$ZodType | undefined): Fault {
+  const known = fieldsAt(parent, root).map((field) => field.name)
   return {
     rule: 'unknown-key',
     message: `${quote(key)} is not known ${parent.length === 0 ? 'here' : `in ${name(parent)}`}`,
@@ -46,8 +47,8 @@ function unknownKey(key: string, parent: Path): Fault {
   }
 }
 
-function missing(path: Path): Fault {
-  const field = fieldsAt(path.slice(0, -1)).find((candidate) => candidate.name === path.at(-1))
+function missing(path: Path, root: z.core.$ZodType | undefined): Fault {
+  const field = fieldsAt(path.slice(0, -1), root).find((candidate) => candidate.name === path.at(-1))
   return {
     rule: 'missing-field',
     message: `${quote(path.at(-1))} is missing${path.length > 1 ? ` in ${name(path.slice(0, -1))}` : ''}`,
