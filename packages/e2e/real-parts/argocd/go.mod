@@ -2,7 +2,7 @@ module stowage.dev/real-parts/argocd
 
 go 1.26.0
 
-require github.com/argoproj/argo-cd/v3 v3.2.12
+require github.com/argoproj/argo-cd/v3 v3.2.11
 
 replace (
 	github.com/golang/protobuf => github.com/golang/protobuf v1.5.4
