@@ -21,7 +21,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
       examples(
         ['stowage plan storage.yaml', 'what would exist, in which order, and why'],
         ['stowage plan --json storage.yaml', 'the whole plan as data, objects included'],
-        ['stowage plan --against before.yaml storage.yaml', 'each change: safe, interrupts, recreate, destroys-data'],
+        ['stowage plan --against before.yaml storage.yaml', 'each change: safe, recreate, migrate or destroys data'],
       ) + '\nThe cluster is not asked: see stowage apply --dry-run=server for that.\n',
     )
     .action(async (files: readonly string[], flags: Options) => {

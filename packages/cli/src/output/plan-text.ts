@@ -1,6 +1,6 @@
 /** A plan for people: each object with its reason, phase by phase. */
 import type { Change, Effect, Plan } from '@stowage/module'
-import { effects, phases } from '@stowage/module'
+import { effects, effectWords, phases } from '@stowage/module'
 import pc from 'picocolors'
 
 export function planText({ name, namespace, objects, needs }: Plan, color: boolean): string {
@@ -22,19 +22,19 @@ function shortId(id: string): string {
   return id.replace(/^[a-z0-9.]+\/(?=[A-Z])/, '')
 }
 
-const signs: Readonly<Record<Change['action'], string>> = { add: '+', update: '~', remove: '-' }
+const signs: Readonly<Record<Change['action'], string>> = { add: '+', update: '~', remove: '-', rename: '>' }
 
 /** What would change, each with what it means; the fields of an update below it. */
 export function changesText(changes: readonly Change[], color: boolean): string {
   if (changes.length === 0) return 'nothing would change\n'
   const colors = pc.createColors(color)
-  const paint: Readonly<Record<Effect, (text: string) => string>> = { safe: colors.green, interrupts: colors.yellow, recreate: colors.yellow, 'destroys-data': colors.red }
-  const lines = changes.map(({ action, id, effect, sentence, fields }) => {
+  const paint: Readonly<Record<Effect, (text: string) => string>> = { safe: colors.green, recreate: colors.yellow, migrate: colors.magenta, 'destroys-data': colors.red }
+  const lines = changes.map(({ action, id, effect, interrupts, sentence, fields }) => {
     const details = fields.map(({ field, before, after }) => `      ${field}: ${leaf(before)} → ${leaf(after)}\n`)
-    return `${signs[action]} ${colors.bold(shortId(id))}  ${paint[effect](effect)}  ${colors.dim(sentence)}\n${details.join('')}`
+    return `${signs[action]} ${colors.bold(shortId(id))}  ${paint[effect](effectWords[effect])}${interrupts === true ? ', interrupts' : ''}  ${colors.dim(sentence)}\n${details.join('')}`
   })
   const counts = effects.map((effect) => ({ effect, count: changes.filter((change) => change.effect === effect).length })).filter(({ count }) => count > 0)
-  return `${lines.join('')}\n${changes.length} change${changes.length === 1 ? '' : 's'}: ${counts.map(({ effect, count }) => `${count} ${effect}`).join(', ')}\n`
+  return `${lines.join('')}\n${changes.length} change${changes.length === 1 ? '' : 's'}: ${counts.map(({ effect, count }) => `${count} ${effectWords[effect]}`).join(', ')}\n`
 }
 
 function leaf(value: unknown): string {

@@ -31,21 +31,21 @@ test.each<[string, Partial<Declaration['spec']>, readonly string[]]>([
   ['Retain becomes Delete', { classes: { ...base.classes, dirs: { backend: 'disk', reclaimPolicy: 'Delete' } } }, [`update ${classOf}/dirs destroys-data`]],
   ['a larger volume', { volumes: { media: { ...media, size: '20Gi' } } }, ['update PersistentVolume/media safe', 'update PersistentVolumeClaim/apps/media safe']],
   ['a smaller volume', { volumes: { media: { ...media, size: '5Gi' } } }, ['update PersistentVolume/media safe', 'update PersistentVolumeClaim/apps/media recreate']],
-  ['another disk', { volumes: { media: { ...media, handle: 'pve/pve1/local-zfs/vm-9999-other' } } }, ['update PersistentVolume/media recreate']],
+  ['another disk', { volumes: { media: { ...media, handle: 'pve/pve1/local-zfs/vm-9999-other' } } }, ['update PersistentVolume/media migrate']],
   ['another access mode', { volumes: { media: { ...media, accessModes: ['ReadWriteOncePod'] } } }, ['update PersistentVolume/media safe', 'update PersistentVolumeClaim/apps/media recreate']],
-  ['a volume let go', { volumes: {} }, ['remove PersistentVolumeClaim/apps/media interrupts', 'remove PersistentVolume/media interrupts']],
+  ['a volume let go', { volumes: {} }, ['remove PersistentVolumeClaim/apps/media recreate', 'remove PersistentVolume/media recreate']],
 ])('%s', (_, spec, expected) => {
   expect(seen(spec)).toEqual(expected)
 })
 
 test('a driver name that is no longer served leaves its volumes without a driver', () => {
   const { alias: _, ...classes } = base.classes
-  expect(seen({ classes })).toEqual(expect.arrayContaining([`remove ${classOf}/alias safe`, 'remove storage.k8s.io/CSIDriver/csi.proxmox.sinextra.dev interrupts']))
+  expect(seen({ classes })).toEqual(expect.arrayContaining([`remove ${classOf}/alias safe`, 'remove storage.k8s.io/CSIDriver/csi.proxmox.sinextra.dev recreate']))
 })
 
 test('another directory for local volumes loses sight of those that are there', () => {
   const changes = comparePlans(before, planOf({ backends: { ...base.backends, disk: { local: { path: '/other' } } } }))
-  expect(changes.find(({ id }) => id.startsWith('ConfigMap/'))).toMatchObject({ effect: 'interrupts', sentence: expect.stringContaining('/data') })
+  expect(changes.find(({ id }) => id.startsWith('ConfigMap/'))).toMatchObject({ effect: 'migrate', interrupts: true, sentence: expect.stringContaining('/data') })
 })
 
 test('another endpoint only rolls the driver', () => {
@@ -57,7 +57,16 @@ test('another endpoint only rolls the driver', () => {
 
 test('another namespace moves the driver; the old one’s Secret goes with it, and that is said', () => {
   const changes = comparePlans(before, planOf({ namespace: 'elsewhere' }))
-  expect(changes.at(-1)).toMatchObject({ id: 'Namespace/storage-system', action: 'remove', effect: 'interrupts', sentence: expect.stringContaining('Secret s') })
+  expect(changes.at(-1)).toMatchObject({ id: 'Namespace/storage-system', action: 'remove', effect: 'recreate', interrupts: true, sentence: expect.stringContaining('Secret s') })
+})
+
+test('a rename is one change, and what stands on it is named', () => {
+  const { fast: _, ...others } = base.classes
+  const classes = { ...others, quick: { backend: 'pve', storage: 'local-zfs', renamedFrom: 'fast' } }
+  const changes = comparePlans(before, planOf({ classes, volumes: { media: { ...media, class: 'quick' } } }))
+  const renamed = changes.find(({ id }) => id === `${classOf}/quick`)
+  expect(renamed).toMatchObject({ action: 'rename', renamedFrom: `${classOf}/fast`, effect: 'recreate', touches: ['PersistentVolume/media', 'PersistentVolumeClaim/apps/media'] })
+  expect(changes.some(({ action }) => action === 'remove')).toBe(false)
 })
 
 test('every change names its fields with what was and what will be', () => {

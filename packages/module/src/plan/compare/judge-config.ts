@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { KubernetesObject } from '../plan.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import type { Verdict } from './effect.ts'
+import { interrupting, migrate, safe } from './rule.ts'
 
 export function judgeConfig(before: KubernetesObject, after: KubernetesObject): Verdict {
   const [old, wanted] = [configOf(before), configOf(after)]
@@ -10,8 +11,9 @@ export function judgeConfig(before: KubernetesObject, after: KubernetesObject): 
   const moved = path !== undefined && path !== valueAt(wanted, ['local', 'path'])
   const gone = regionsOf(old).filter((region) => !regionsOf(wanted).includes(region))
   const lost = [...(moved ? [`volumes below ${String(path)}`] : []), ...gone.map((region) => `volumes of region ${region}`)]
-  if (lost.length === 0) return { effect: 'safe', sentence: 'the driver is configured anew; its pods are replaced, mounted volumes stay mounted' }
-  return { effect: 'interrupts', sentence: `${lost.join(' and ')} are no longer found: they stay mounted where they are, and cannot be mounted again; their data stays` }
+  if (old === undefined && wanted === undefined) return safe(`ConfigMap ${after.metadata.name} is changed in place`)
+  if (lost.length === 0) return safe('the driver is configured anew; its pods are replaced, mounted volumes stay mounted')
+  return interrupting(migrate(`${lost.join(' and ')} are no longer found: they stay mounted where they are, and cannot be mounted again; their data stays in the old place until it is moved`))
 }
 
 function configOf(object: KubernetesObject): unknown {

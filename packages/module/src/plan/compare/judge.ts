@@ -1,67 +1,103 @@
-/**
- * What each change means. Which fields are immutable was asked of kube-apiserver v1.36.3 with an update of every field that
- * the plan sets.
- */
-import { Size } from '@stowage/core'
-import type { Plan, PlannedObject } from '../plan.ts'
+/** What each change of an object means, by its kind. */
+import { valueAt } from '../../spec/value-at.ts'
+import type { KubernetesObject, Need } from '../plan.ts'
 import type { Difference } from './differences.ts'
-import { judgeConfig } from './judge-config.ts'
 import type { Verdict } from './effect.ts'
+import { locationRules, removedLocation, removedSchedule, removedSnapshotClass, scheduleRules, snapshotClassRules, snapshotLocationRules } from './judge-backup.ts'
+import { clusterRules, removedCluster } from './judge-cluster.ts'
+import { blockPoolRules, filesystemRules, removedBlockPool, removedFilesystem, removedSubvolumeGroup, subvolumeGroupRules } from './judge-filesystem.ts'
+import { judgeKubernetes, policyOf } from './judge-kubernetes.ts'
+import { destroys, interrupting, judgeByRules, kindKey, migrate, recreate, safe, type Rule, type Updated } from './rule.ts'
 
-/** Fields that Kubernetes does not change in place, by kind. */
-const immutable: Readonly<Record<string, RegExp>> = {
-  StorageClass: /^(?:provisioner|parameters|reclaimPolicy|volumeBindingMode)\b/,
-  CSIDriver: /^spec\.(?:attachRequired|volumeLifecycleModes)\b/,
-  PersistentVolume: /^spec\.(?:csi|volumeMode|nodeAffinity)\b/,
-  PersistentVolumeClaim: /^spec\.(?:accessModes|volumeMode|storageClassName|volumeName)\b/,
-  Deployment: /^spec\.selector\b/,
-  DaemonSet: /^spec\.selector\b/,
-  RoleBinding: /^roleRef\b/,
-  ClusterRoleBinding: /^roleRef\b/,
+const rules: Readonly<Record<string, readonly Rule[]>> = {
+  'ceph.rook.io/CephCluster': clusterRules,
+  'ceph.rook.io/CephFilesystem': filesystemRules,
+  'ceph.rook.io/CephBlockPool': blockPoolRules,
+  'ceph.rook.io/CephFilesystemSubVolumeGroup': subvolumeGroupRules,
+  'velero.io/BackupStorageLocation': locationRules,
+  'velero.io/VolumeSnapshotLocation': snapshotLocationRules,
+  'velero.io/Schedule': scheduleRules,
+  'snapshot.storage.k8s.io/VolumeSnapshotClass': snapshotClassRules,
 }
 
-export function judgeUpdate({ object: before }: PlannedObject, { object }: PlannedObject, fields: readonly Difference[]): Verdict {
+/** An update in place, or what Kubernetes takes instead. */
+export function judgeUpdate(before: KubernetesObject, after: KubernetesObject, fields: readonly Difference[]): Verdict {
+  const updated: Updated = { before, after }
+  const own = rules[kindKey(after)]
+  if (own === undefined) return judgeKubernetes(updated, fields)
+  return judgeByRules(own, fields, updated) ?? safe(`${after.kind} ${after.metadata.name} is changed in place`)
+}
+
+/** What goes, and what the plan (or the inventory) that held it says of it. */
+export interface Removed {
+  readonly object: KubernetesObject
+  readonly holdsData: boolean
+  /** What losing it would destroy; '' when that is not known any more. */
+  readonly losing: string
+}
+
+/** What else stood in the plan that it leaves. */
+export interface Surroundings {
+  readonly needs: readonly Need[]
+  readonly objects: readonly { readonly object: KubernetesObject; readonly holdsData: boolean }[]
+}
+
+const removals: Readonly<Record<string, (object: KubernetesObject) => Verdict>> = {
+  'ceph.rook.io/CephCluster': removedCluster,
+  'ceph.rook.io/CephFilesystem': removedFilesystem,
+  'ceph.rook.io/CephBlockPool': removedBlockPool,
+  'ceph.rook.io/CephFilesystemSubVolumeGroup': removedSubvolumeGroup,
+  'velero.io/BackupStorageLocation': removedLocation,
+  'velero.io/VolumeSnapshotLocation': removedLocation,
+  'velero.io/Schedule': removedSchedule,
+  'snapshot.storage.k8s.io/VolumeSnapshotClass': removedSnapshotClass,
+  'apiextensions.k8s.io/CustomResourceDefinition': ({ metadata }) => destroys(`definition ${metadata.name} is deleted, and every object of that kind with it`),
+}
+
+const stopsWork = new Set(['CSIDriver', 'Deployment', 'DaemonSet', 'StatefulSet'])
+
+export function judgeRemoval(removed: Removed, around: Surroundings): Verdict {
+  const { object, holdsData, losing } = removed
   const { kind, metadata } = object
-  const fixed = fields.filter(({ field }) => immutable[kind]?.test(field) === true)
-  const names = fixed.map(({ field }) => field).join(', ')
-  if (kind === 'StorageClass' && fields.some(({ field, after }) => field === 'reclaimPolicy' && after === 'Delete')) {
-    return { effect: 'destroys-data', sentence: `class ${metadata.name} is made again with Delete: from then on a deleted claim takes its data along; volumes that exist keep their policy` }
-  }
-  if (kind === 'StorageClass' && fixed.length > 0) return { effect: 'recreate', sentence: `class ${metadata.name} is deleted and made again, because ${names} cannot change; volumes that exist stay as they were made` }
-  if (kind === 'PersistentVolume' && fixed.length > 0) return { effect: 'recreate', sentence: `volume ${metadata.name} and its claim are deleted and made again, because ${names} cannot change; pods that use it must stop; the data stays (${policyOf(before)})` }
-  if (kind === 'PersistentVolumeClaim') return judgeClaim(metadata.name, fields, names)
-  if (kind === 'CSIDriver' && fixed.length > 0) return { effect: 'interrupts', sentence: `driver ${metadata.name} is unknown for a moment, because ${names} cannot change in place; nothing is mounted until it is back` }
-  if (kind === 'ConfigMap') return judgeConfig(before, object)
-  if (fixed.length > 0) return { effect: 'recreate', sentence: `${kind} ${metadata.name} is deleted and made again, because ${names} cannot change` }
-  return { effect: 'safe', sentence: `${kind} ${metadata.name} is changed in place${kind === 'Deployment' || kind === 'DaemonSet' ? '; its pods are replaced, mounted volumes stay mounted' : ''}` }
+  const known = removals[kindKey(object)]
+  if (known !== undefined) return known(object)
+  if (kind === 'Namespace') return removedNamespace(removed, around)
+  const gone = `${kind === 'StorageClass' ? 'class' : kind} ${metadata.name} is deleted${losing === '' ? '' : `; ${losing}`}`
+  if (kind === 'PersistentVolumeClaim' && volumePolicy(object, around) === 'Delete') return destroys(`${gone}; its volume has the policy Delete, and its data goes with it`)
+  if (kind === 'PersistentVolume' && policyOf(object) === 'Delete') return destroys(`PersistentVolume ${metadata.name} is deleted, and its data with it`)
+  if (holdsData || stopsWork.has(kind)) return interrupting(recreate(gone))
+  return safe(gone)
 }
 
-function judgeClaim(name: string, fields: readonly Difference[], fixed: string): Verdict {
-  if (fixed !== '') return { effect: 'recreate', sentence: `claim ${name} is deleted and made again, because ${fixed} cannot change; pods that use it must stop; the data stays` }
-  const size = fields.find(({ field }) => field === 'spec.resources.requests.storage')
-  if (size === undefined) return { effect: 'safe', sentence: `claim ${name} is changed in place` }
-  const [before, after] = [Size.tryParse(String(size.before)), Size.tryParse(String(size.after))]
-  if (before !== undefined && after !== undefined && after.lessThan(before)) {
-    return { effect: 'recreate', sentence: `claim ${name} would shrink from ${before.toString()} to ${after.toString()}, which Kubernetes refuses; it is deleted and made again, and the data stays as large as it is` }
-  }
-  return { effect: 'safe', sentence: `claim ${name} grows to ${String(size.after)}; the volume is expanded where it is` }
+function volumePolicy(claim: KubernetesObject, { objects }: Surroundings): string | undefined {
+  const name = valueAt(claim, ['spec', 'volumeName'])
+  const volume = objects.find(({ object }) => object.kind === 'PersistentVolume' && object.metadata.name === name)
+  return volume === undefined ? undefined : policyOf(volume.object)
 }
 
-function policyOf(object: PlannedObject['object']): string {
-  const spec = object['spec']
-  const policy: unknown = typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'persistentVolumeReclaimPolicy') : undefined
-  return String(policy)
+function removedNamespace({ object: { metadata }, losing }: Removed, { needs, objects }: Surroundings): Verdict {
+  const secrets = needs.filter((need) => need.kind === 'Secret' && need.namespace === metadata.name).map(({ name }) => name)
+  const lost = secrets.length === 0 ? '' : `, and so is Secret ${secrets.join(', ')}: keep a copy`
+  const inside = objects.filter(({ object, holdsData }) => holdsData && object.metadata.namespace === metadata.name).map(({ object }) => `${object.kind} ${object.metadata.name}`)
+  const gone = `namespace ${metadata.name} is deleted with everything in it${lost}${losing === '' ? '' : `; ${losing}`}`
+  return inside.length === 0 ? interrupting(recreate(gone)) : destroys(`${gone}; data is reached through ${inside.join(', ')} in it`)
 }
 
-export function judgeRemoval({ object, losing, holdsData }: PlannedObject, plan: Plan): Verdict {
-  const { kind, metadata } = object
-  if (kind === 'Namespace') {
-    const secrets = plan.needs.filter((need) => need.kind === 'Secret').map(({ name }) => name)
-    const lost = secrets.length === 0 ? '' : `, and so is Secret ${secrets.join(', ')}: keep a copy`
-    return { effect: 'interrupts', sentence: `namespace ${metadata.name} is deleted with everything in it${lost}; ${losing}` }
+/** Kubernetes renames nothing: under the new name it is made anew, and the old one goes when it is pruned. */
+export function judgeRename(before: KubernetesObject, after: KubernetesObject, fields: readonly Difference[]): Verdict {
+  const [old, name] = [before.metadata.name, after.metadata.name]
+  const renames: Readonly<Record<string, () => Verdict>> = {
+    'storage.k8s.io/StorageClass': () => recreate(`class ${old} is made again as ${name}; volumes and claims that exist keep the name ${old}, and cannot be expanded once that class is deleted`),
+    PersistentVolume: () => interrupting(recreate(`volume ${old} and its claim are deleted and made again as ${name}; pods that use it must stop; the data stays (${policyOf(before)})`)),
+    PersistentVolumeClaim: () => interrupting(recreate(`claim ${old} is deleted and made again as ${name}; pods must name the new one; the data stays`)),
+    'ceph.rook.io/CephFilesystem': () => migrate(`Rook renames no filesystem: ${name} is made empty, ${old} stays with its data until its volumes are copied and it is removed`),
+    'ceph.rook.io/CephBlockPool': () => migrate(`Rook renames no pool: ${name} is made empty, ${old} stays with its images until they are copied and it is removed`),
+    'ceph.rook.io/CephCluster': () => migrate(`Rook renames no cluster: ${name} would be a second one beside ${old}, without its data`),
+    'velero.io/BackupStorageLocation': () => recreate(`location ${old} is made again as ${name}, and Velero finds the backups in its bucket under the new name; schedules must name it`),
+    'velero.io/Schedule': () => safe(`schedule ${old} goes on as ${name}; backups of ${old} stay until they expire, under its name`),
+    'snapshot.storage.k8s.io/VolumeSnapshotClass': () => safe(`snapshot class ${old} is made again as ${name}; snapshots that exist stay as they are`),
   }
-  if (holdsData) return policyOf(object) === 'Delete' ? { effect: 'destroys-data', sentence: `${kind} ${metadata.name} is deleted, and its data with it` } : { effect: 'interrupts', sentence: `${kind} ${metadata.name} is deleted; ${losing}` }
-  if (kind === 'StorageClass') return { effect: 'safe', sentence: `class ${metadata.name} is deleted; ${losing}` }
-  if (kind === 'CSIDriver' || kind === 'Deployment' || kind === 'DaemonSet') return { effect: 'interrupts', sentence: `${kind} ${metadata.name} is deleted; ${losing}` }
-  return { effect: 'safe', sentence: `${kind} ${metadata.name} is deleted; ${losing}` }
+  const verdict = renames[kindKey(after)]?.() ?? recreate(`${after.kind} ${old} is deleted and made again as ${name}`)
+  const others = fields.length === 0 ? undefined : judgeUpdate(before, after, fields)
+  return others?.effect === 'destroys-data' ? { ...others, sentence: `${verdict.sentence}; ${others.sentence}` } : verdict
 }
