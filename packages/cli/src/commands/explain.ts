@@ -5,6 +5,7 @@ import { ruleExplanations } from '@stowage/module/checks/rules'
 import { examples, type CommandContext } from './command.ts'
 import { explanationText } from '../output/explanation-text.ts'
 import { UsageError } from '../output/exit-code.ts'
+import { explainPrivileges, privilegesText } from '../output/privileges-text.ts'
 import { fold } from '../output/fold.ts'
 import { json } from '../output/terminal.ts'
 
@@ -18,10 +19,12 @@ export function configure(command: Command, { terminal }: CommandContext): void 
         ['stowage explain two-default-classes', 'what a finding means and what to do'],
         ['stowage explain spec.classes', 'the fields of a class'],
         ['stowage explain spec.classes.cache', 'one field'],
+        ['stowage explain privileges', 'what the Proxmox token must be allowed, and why'],
         ['stowage explain', 'all rules and the fields of the top'],
       ),
     )
     .action((what: string | undefined, { json: asJson }: { readonly json?: true }) => {
+      if (what === 'privileges') return terminal.stdout(asJson === true ? json('Privileges', explainPrivileges()) : fold(privilegesText(explainPrivileges(), terminal.color), terminal.columns))
       const explained = explain(what)
       terminal.stdout(asJson === true ? json('Explanation', explained) : fold(explanationText(explained, terminal.color), terminal.columns))
     })

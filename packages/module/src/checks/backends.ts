@@ -28,7 +28,7 @@ export const backendsHoldOneKind: Check = (subject) =>
 /** What this version cannot do yet is refused, never silently left out. */
 export const backendsAreBuilt: Check = (subject) =>
   backendsOf(subject).flatMap(([name, backend]) =>
-    (['nfs', 'rookCeph', 'ceph'] as const)
+    (['rookCeph', 'ceph'] as const)
       .filter((kind) => backend[kind] !== undefined)
       .map((kind) =>
         fault('not-built-yet', ['spec', 'backends', name, kind], `not built yet: backends of kind ${kind} cannot be served by this version`, 'remove the backend and its classes, or wait for a version that has it'),

@@ -31,7 +31,7 @@ test.each<[string, object, string]>([
   ['a private key', { driver: { image: '-----BEGIN RSA PRIVATE KEY-----' } }, 'secret-in-text driver.image'],
   ['a backend without a kind', { backends: { ...backends, x: {} } }, 'backend-kind backends.x'],
   ['a backend of two kinds', { backends: { ...backends, x: { proxmox: { ...proxmox, region: 'b' }, local: { path: '/a' } } } }, 'backend-kind backends.x'],
-  ['nfs', { backends: { ...backends, nas: { nfs: { server: '192.168.1.127' } } } }, 'not-built-yet backends.nas.nfs'],
+  ['nfs', { backends: { ...backends, nas: { nfs: { server: '192.168.1.127', exports: { hdd: '/srv/nfs' }, driver: 'stowage' } } } }, 'not-built-yet backends.nas.nfs.driver'],
   ['rookCeph', { backends: { ...backends, ceph: { rookCeph: {} } } }, 'not-built-yet backends.ceph.rookCeph'],
   ['a second local backend', { backends: { ...backends, more: { local: { path: '/more' } } } }, 'not-built-yet backends.more'],
   ['a snapshot controller', { snapshots: { controller: 'auto' } }, 'not-built-yet snapshots'],

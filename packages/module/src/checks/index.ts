@@ -1,3 +1,4 @@
+import { upstreamChecks } from './upstream/index.ts'
 import { nfsChecks } from './nfs/index.ts'
 import { snapshotsChecks } from './snapshots/index.ts'
 import { veleroChecks } from './velero/index.ts'
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   volumeAccessModesCanBeServed, // in modes that the backend can serve
   claimsAndDisksAreUnique, // one claim, one disk, one volume
   ...cephChecks,
+  ...upstreamChecks,
   ...nfsChecks,
   ...snapshotsChecks,
   ...veleroChecks,

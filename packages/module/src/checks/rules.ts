@@ -3,6 +3,7 @@ import { cephRules } from './ceph/rules.ts'
 import { deliveryRules } from './delivery/rules.ts'
 import { feasibilityRules } from './feasibility/rules.ts'
 import { monitoringRules } from './monitoring/rules.ts'
+import { upstreamRules } from './upstream/rules.ts'
 import { nfsRules } from './nfs/rules.ts'
 import { platformRules } from './platform/rules.ts'
 import { policiesRules } from './policies/rules.ts'
@@ -55,6 +56,7 @@ const commonRules: Readonly<Record<string, RuleExplanation>> = {
 export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...commonRules,
   ...cephRules,
+  ...upstreamRules,
   ...nfsRules,
   ...snapshotsRules,
   ...veleroRules,

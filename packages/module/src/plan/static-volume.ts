@@ -21,7 +21,7 @@ export function persistentVolume(spec: Spec, volume: VolumeSpec): KubernetesObje
       csi: {
         driver: volume.class.driverName,
         volumeHandle: handleOf(volume),
-        ...(volume.volumeMode === 'Block' || volume.class.backend.kind === 'local' ? {} : { fsType: volume.fstype ?? 'ext4' }),
+        ...(volume.volumeMode === 'Block' || volume.class.backend.kind !== 'proxmox' ? {} : { fsType: volume.fstype ?? 'ext4' }),
         ...(volume.readOnly ? { readOnly: true } : {}),
         ...attributesOf(volume),
       },
@@ -31,15 +31,16 @@ export function persistentVolume(spec: Spec, volume: VolumeSpec): KubernetesObje
 }
 
 /** What the provisioner would have put there: the class's parameters, without those that it strips. */
-function attributesOf({ class: { parameters } }: VolumeSpec): { readonly volumeAttributes?: Readonly<Record<string, string>> } {
+function attributesOf({ place, class: { parameters } }: VolumeSpec): { readonly volumeAttributes?: Readonly<Record<string, string>> } {
+  if ('share' in place) return { volumeAttributes: { server: place.server, share: place.share, ...(parameters['mountPermissions'] === undefined ? {} : { mountPermissions: parameters['mountPermissions'] }) } }
   const attributes = Object.fromEntries(Object.entries(parameters).filter(([key]) => key !== fstypeKey))
   return Object.keys(attributes).length === 0 ? {} : { volumeAttributes: attributes }
 }
 
 function handleOf({ place }: VolumeSpec): string {
   if ('handle' in place) return place.handle
-  // The form of csi-driver-nfs's own handles: server#share#.
-  return 'share' in place ? `${place.server}#${place.share.slice(1)}#` : `${place.node}${place.path}`
+  // As csi-driver-nfs's own example of a static volume has it (deploy/example/pv-nfs-csi.yaml).
+  return 'share' in place ? `${place.server}${place.share}##` : `${place.node}${place.path}`
 }
 
 /** A disk on a node's own storage is reachable from that node's machines only; a shared one from the whole region. */

@@ -6,3 +6,6 @@ export type BuiltKind = keyof typeof driverNames
 export function driverNameOf(kind: BuiltKind): string {
   return driverNames[kind]
 }
+
+/** Name of proxmox-csi-plugin, under which its volumes are known. */
+export const upstreamProxmoxDriver = 'csi.proxmox.sinextra.dev'

@@ -1,30 +1,36 @@
 /** From what was written to what it means: defaults filled in, names resolved. Only for a declaration without errors. */
 import { Size, StorageError } from '@stowage/core'
+import { noFacts, type Facts } from '../facts/facts.ts'
 import { defaultNamespace } from './default-namespace.ts'
-import { driverNameOf, type BuiltKind } from './driver-names.ts'
+import { driverNameOf, upstreamProxmoxDriver, type BuiltKind } from './driver-names.ts'
+import { proxmoxChartVersion } from './schema/backends.ts'
 import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredSpec, DeclaredVolume } from './schema/declaration.ts'
 import { deepFreeze } from './freeze.ts'
 import { resolveCephBackend, resolveCephClass } from './resolve/ceph.ts'
+import { resolveChart } from './resolve/chart.ts'
 import { resolveDelivery } from './resolve/delivery.ts'
 import { resolveMonitoring } from './resolve/monitoring.ts'
 import { resolveNfsBackend, resolveNfsClass } from './resolve/nfs.ts'
 import { resolvePlatform } from './resolve/platform.ts'
 import { resolvePolicies } from './resolve/policies.ts'
+import { resourcesOf } from './resolve/resources.ts'
 import { resolveSecrets } from './resolve/secrets.ts'
 import { resolveSnapshots } from './resolve/snapshots.ts'
 import { resolveVelero } from './resolve/velero.ts'
-import type { BackendSpec, ClassOfKind, ClassSpec, DriverSpec, LocalBackendSpec, ProxmoxBackendSpec, ServedDriver, Spec, TopologyTerm, VolumeSpec } from './spec.ts'
+import type { BackendSpec, ClassOfKind, ClassSpec, DriverSpec, LocalBackendSpec, ProxmoxAccessSpec, ProxmoxBackendSpec, ServedDriver, Spec, TopologyTerm, VolumeSpec } from './spec.ts'
 import { storageClassParameters } from './storage-class-parameters.ts'
 import { stowageVersion } from '../version.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
 export const regionLabel = 'topology.kubernetes.io/region'
 
-export function resolve({ metadata, spec }: Declaration): Spec {
+/** `facts`: those that decide which objects exist, e.g. a snapshot controller that is there already. */
+export function resolve({ metadata, spec }: Declaration, facts: Facts = noFacts): Spec {
   const namespace = spec.namespace ?? defaultNamespace
   const backends = Object.entries(spec.backends).map(([name, backend]) => resolveBackend(name, backend, spec))
   const classes = Object.entries(spec.classes).map(([name, declared]) => resolveClass(name, declared, backends, namespace))
   const byName = new Map(classes.map((one) => [one.name, one]))
+  const platform = resolvePlatform(spec)
   const velero = resolveVelero(spec)
   return deepFreeze({
     name: metadata.name,
@@ -35,8 +41,8 @@ export function resolve({ metadata, spec }: Declaration): Spec {
     drivers: servedDrivers(backends, classes),
     classes,
     volumes: Object.entries(spec.volumes ?? {}).map(([name, volume]) => resolveVolume(name, volume, byName)),
-    platform: resolvePlatform(spec),
-    snapshots: resolveSnapshots(spec),
+    platform,
+    snapshots: resolveSnapshots(spec, { distribution: platform.distribution, classes, facts }),
     ...(velero === undefined ? {} : { velero }),
     monitoring: resolveMonitoring(spec),
     policies: resolvePolicies(spec),
@@ -55,11 +61,13 @@ function resolveBackend(name: string, declared: DeclaredBackend, spec: DeclaredS
       endpoints: proxmox.endpoints.map((endpoint) => new URL(endpoint).origin),
       secretRef: proxmox.credentials.secretRef,
       tls: withoutUndefined(proxmox.tls ?? {}),
-      driver: 'stowage',
+      driver: proxmox.driver ?? 'stowage',
+      ...(proxmox.driver === 'proxmox-csi-plugin' ? { chart: resolveChart(proxmox.chart, proxmoxChartVersion) } : {}),
+      ...(proxmox.access === undefined ? {} : { access: resolveAccess(proxmox.access) }),
     }
   }
   if (local !== undefined) return { kind: 'local', name, path: local.path.replace(/(?<=.)\/+$/, '') }
-  const other = resolveNfsBackend(name, declared, spec) ?? resolveCephBackend(name, declared, spec)
+  const other = resolveNfsBackend(name, declared) ?? resolveCephBackend(name, declared, spec)
   if (other !== undefined) return other
   throw new StorageError('internal', `backend ${name} passed the checks without a kind; report this with the declaration`)
 }
@@ -92,8 +100,9 @@ function ofItsKind(name: string, declared: DeclaredClass, backend: BackendSpec, 
       const parameters = storageClassParameters(backend.kind, declared)
       return {
         volumeKind: backend.kind === 'proxmox' ? 'disk' : 'directory',
-        driverName: declared.driverName ?? driverNameOf(backend.kind),
-        parameters: alone ? parameters : { ...parameters, backend: backend.name },
+        driverName: declared.driverName ?? (servedByUs(backend) ? driverNameOf(backend.kind) : upstreamProxmoxDriver),
+        // The upstream plugin does not know our backends' names; it finds the cluster by region.
+        parameters: alone || !servedByUs(backend) ? parameters : { ...parameters, backend: backend.name },
       }
     }
     case 'nfs':
@@ -112,6 +121,10 @@ function withinRegion(terms: readonly TopologyTerm[], backend: BackendSpec, alon
   return terms.map(({ matchLabelExpressions }) =>
     matchLabelExpressions.some(({ key }) => key === regionLabel) ? { matchLabelExpressions } : { matchLabelExpressions: [region, ...matchLabelExpressions] },
   )
+}
+
+function resolveAccess({ user = 'kubernetes-csi@pve', token = 'csi', role = 'StowageCSI', vms = [], pool }: NonNullable<NonNullable<DeclaredBackend['proxmox']>['access']>): ProxmoxAccessSpec {
+  return { user, token, role, vms, ...(pool === undefined ? {} : { pool }) }
 }
 
 /** Whether Stowage's own driver makes this backend's volumes. */
@@ -135,15 +148,16 @@ function resolveVolume(name: string, declared: DeclaredVolume, classes: Readonly
     claim: declared.claim ?? name,
     class: owner,
     size: Size.parse(declared.size).toString(),
-    accessModes: declared.accessModes ?? ['ReadWriteOnce'],
+    accessModes: declared.accessModes ?? [owner.backend.kind === 'nfs' ? 'ReadWriteMany' : 'ReadWriteOnce'],
     volumeMode: declared.volumeMode ?? 'Filesystem',
     fstype: declared.fstype ?? owner.fstype,
     readOnly: declared.readOnly ?? false,
-    place: placeOf(name, declared),
+    place: placeOf(name, declared, owner.backend),
   }
 }
 
-function placeOf(name: string, { handle, node, path }: DeclaredVolume): VolumeSpec['place'] {
+function placeOf(name: string, { handle, node, path }: DeclaredVolume, backend: BackendSpec): VolumeSpec['place'] {
+  if (backend.kind === 'nfs' && path !== undefined) return { server: backend.server, share: path.replace(/\/+$/, '') }
   if (handle !== undefined) return { handle }
   if (node !== undefined && path !== undefined) return { node, path: path.replace(/\/+$/, '') }
   throw new StorageError('internal', `volume ${name} passed the checks without a place; report this with the declaration`)
@@ -172,13 +186,5 @@ function resolveDriver(declared: DeclaredDriver, spec: DeclaredSpec): DriverSpec
     controllerResources: resourcesOf(declared.controllerResources, { requests: { cpu: '10m', memory: '96Mi' }, limits: { memory: '256Mi' } }),
     nodeResources: resourcesOf(declared.nodeResources, { requests: { cpu: '10m', memory: '96Mi' }, limits: { memory: '256Mi' } }),
     sidecars: { ...sidecarDefaults, ...withoutUndefined(declared.sidecars ?? {}) },
-  }
-}
-
-function resourcesOf(declared: DeclaredDriver['controllerResources'], fallback: DriverSpec['controllerResources']): DriverSpec['controllerResources'] {
-  if (declared === undefined) return fallback
-  return {
-    ...(declared.requests === undefined ? {} : { requests: withoutUndefined(declared.requests) }),
-    ...(declared.limits === undefined ? {} : { limits: withoutUndefined(declared.limits) }),
   }
 }

@@ -3,7 +3,7 @@ export interface PrivilegeNeed {
   readonly privilege: string
   /** `{storage}` and `{vmid}` stand for each storage of a class and each VM that is a node. */
   readonly path: '/storage/{storage}' | '/vms/{vmid}' | '/'
-  readonly needed: 'always' | 'for-capacity'
+  readonly needed: 'always' | 'for-capacity' | 'for-replication'
   readonly why: string
 }
 
@@ -13,6 +13,7 @@ export const driverPrivileges = [
   { privilege: 'Datastore.Allocate', path: '/storage/{storage}', needed: 'always', why: 'deletes disks, and attaches disks that no VM owns' },
   { privilege: 'Datastore.AllocateSpace', path: '/storage/{storage}', needed: 'always', why: 'creates and grows disks' },
   { privilege: 'Datastore.Audit', path: '/storage/{storage}', needed: 'always', why: 'lists disks and free space' },
+  { privilege: 'VM.Replicate', path: '/vms/{vmid}', needed: 'for-replication', why: 'sets up the replication jobs of classes with replicate: true (since Proxmox VE 9; the upstream plugin only)' },
   { privilege: 'Sys.Audit', path: '/', needed: 'for-capacity', why: "sees the cluster's state and other users' tasks" },
 ] as const satisfies readonly PrivilegeNeed[]
 
@@ -24,3 +25,10 @@ export function parsePermissionFailure(text: string): { readonly path: string; r
   if (path === undefined || privileges === undefined) return undefined
   return { path, privileges: privileges.split(/[|,\s]+/).filter((name) => name !== '') }
 }
+
+/** Sets that people use, as three reference documents list them (examples/seeds). */
+export const privilegeSets: readonly { readonly document: string; readonly privileges: readonly string[] }[] = [
+  { document: '000', privileges: ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datastore.Audit'] },
+  { document: '001', privileges: ['Sys.Audit', 'VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datastore.AllocateSpace', 'Datastore.Audit'] },
+  { document: '002', privileges: ['VM.Audit', 'VM.Config.Disk', 'Datastore.Allocate', 'Datastore.AllocateSpace', 'Datastore.Audit'] },
+]

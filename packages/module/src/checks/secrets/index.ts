@@ -29,7 +29,8 @@ const backendsFindTheirKeys: Check = ({ draft }) =>
     const secret = name === undefined ? undefined : draft.spec?.secrets?.[name]
     if (name === undefined || secret === undefined || !ofTheNamespace(draft, secret)) return []
     const held = keysOf(secret)
-    return proxmoxKeys
+    const read: readonly string[] = proxmox?.driver === 'proxmox-csi-plugin' ? ['config.yaml'] : proxmoxKeys
+    return read
       .filter((key) => !held.includes(key))
       .map((key) => fault('secret-lacks-key', ['spec', 'secrets', name], `Secret ${name} has no key ${key}, which backend ${backend} reads`, `add ${key}; ${held.length === 0 ? 'the Secret would be empty' : didYouMean(key, held)}`))
   })

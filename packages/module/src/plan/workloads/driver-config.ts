@@ -15,8 +15,9 @@ export function credentialsDirectory(backend: string): string {
   return `/etc/stowage/credentials/${backend}`
 }
 
+/** Those that our own driver serves. */
 export function proxmoxBackends({ backends }: Spec): readonly ProxmoxBackendSpec[] {
-  return backends.filter((backend) => backend.kind === 'proxmox')
+  return backends.filter((backend): backend is ProxmoxBackendSpec => backend.kind === 'proxmox' && backend.driver === 'stowage')
 }
 
 export function localBackend({ backends }: Spec): LocalBackendSpec | undefined {

@@ -1,0 +1,15 @@
+type Values = Readonly<Record<string, unknown>>
+
+/** Values of a chart: maps are merged, everything else is replaced by what comes later. */
+export function mergeValues(base: Values, over: Values): Values {
+  const merged: Record<string, unknown> = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key]
+    merged[key] = isMap(below) && isMap(value) ? mergeValues(below, value) : value
+  }
+  return merged
+}
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
