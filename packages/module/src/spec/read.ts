@@ -39,6 +39,8 @@ export interface ReadOptions {
   readonly today?: string
   /** Entry of `environments` that is put over the declaration. */
   readonly environment?: string
+  /** Whether what facts prove to be impossible is an error, or said as a warning. Default: refuse. */
+  readonly proofs?: 'refuse' | 'warn'
 }
 
 /** Reads one declaration from one or more YAML or JSON texts, each with one or more documents. */
@@ -118,7 +120,9 @@ function readOne(value: Readonly<Record<string, unknown>>, locate: Locate, befor
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft: Draft = parsed.success ? parsed.data : readable(value, schemaFindings)
   // What is written, but wrongly, was cut out and is reported already: it is not missing.
-  const checked = runChecks(subjectOf(draft, value, options)).filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
+  const checked = runChecks(subjectOf(draft, value, options))
+    .filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
+    .map((finding): Finding => (options.proofs === 'warn' && finding.verdict !== undefined && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding))
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
@@ -142,6 +146,7 @@ function readable(value: unknown, faults: readonly Finding[]): Draft {
 /** What to cut out for a fault: what stands there, and for a missing field the small map that lacks it (never a whole named entry). */
 function cutsFor(path: Finding['path'], tree: unknown): readonly Finding['path'][] {
   if (valueAt(tree, path) !== undefined) return [path]
+  if (path[1] === 'backup') return []
   const insideEntry = path.length > 5 || (path[1] !== 'backends' && path.length > 4)
   return insideEntry ? [path.slice(0, -1)] : []
 }

@@ -21,3 +21,12 @@ export function without(tree: unknown, paths: readonly (readonly (string | numbe
   }
   return copy
 }
+
+/** A copy of the tree with another value at the path, which is there. */
+export function replacedAt(tree: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const copy: unknown = structuredClone(tree)
+  const parent = valueAt(copy, path.slice(0, -1))
+  const last = path.at(-1)
+  if (last !== undefined && typeof parent === 'object' && parent !== null) Reflect.set(parent, last, value)
+  return copy
+}

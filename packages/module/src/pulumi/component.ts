@@ -1,0 +1,55 @@
+/** What both components do: everything is decided and said before anything is registered. */
+import { formatPath, type Finding } from '@stowage/core'
+import * as pulumi from '@pulumi/pulumi'
+import { fill } from '../inputs/fill.ts'
+import type { Prepared } from '../registration/prepare.ts'
+import { joining } from './outputs.ts'
+import { register, type Resources } from './register.ts'
+
+export type Ready = NonNullable<Prepared['ready']>
+
+/** Throws one RunError that names every fault. */
+export function readyOrRefused(what: string, { ready, findings }: Prepared): Ready {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (ready !== undefined && errors.length === 0) return ready
+  const lines = errors.map((finding) => `  ${sentenceOf(finding)}`)
+  throw new pulumi.RunError(`${what} is refused, and nothing of it is registered: ${errors.length} fault${errors.length === 1 ? '' : 's'}\n${lines.join('\n')}`)
+}
+
+export function sayWarnings({ findings }: Prepared, resource: pulumi.Resource): void {
+  for (const finding of findings) if (finding.severity === 'warning') void pulumi.log.warn(sentenceOf(finding), resource)
+}
+
+function sentenceOf({ path, message, remedy }: Finding): string {
+  const place = formatPath(path)
+  return `${place === '' ? '' : `${place}: `}${message}${remedy === undefined ? '' : `; ${remedy}`}`
+}
+
+/** What a program can use. Each is known at preview, and waits for the resources that it names. */
+export interface Names {
+  readonly namespace: pulumi.Output<string>
+  readonly classNames: pulumi.Output<string[]>
+  readonly snapshotClassNames: pulumi.Output<string[]>
+  readonly filesystemNames: pulumi.Output<string[]>
+  readonly locationNames: pulumi.Output<string[]>
+}
+
+export function registerAll(name: string, parent: pulumi.ComponentResource, { plan, leaves }: Ready, imports: Readonly<Record<string, string>>): Names {
+  const resources = register(plan, { name, parent, leaves, imports })
+  const namesOf = (kind: string): pulumi.Output<string[]> => {
+    const objects = plan.objects.filter(({ object }) => object.kind === kind)
+    return whenThere(objects.map(({ id }) => id), resources, objects.map(({ object }) => object.metadata.name))
+  }
+  return {
+    namespace: pulumi.output(fill(plan.namespace, leaves, joining)).apply(String),
+    classNames: namesOf('StorageClass'),
+    snapshotClassNames: namesOf('VolumeSnapshotClass'),
+    filesystemNames: namesOf('CephFilesystem'),
+    locationNames: namesOf('BackupStorageLocation'),
+  }
+}
+
+/** A URN is known at preview, and an Output made of it depends on its resource. */
+function whenThere(ids: readonly string[], resources: Resources, names: string[]): pulumi.Output<string[]> {
+  return pulumi.all(ids.flatMap((id) => resources.get(id)?.urn ?? [])).apply(() => names)
+}

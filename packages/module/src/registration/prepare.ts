@@ -1,0 +1,54 @@
+/** From a declaration that may hold values nobody knows yet to a plan and what must be said: all of it before anything is registered. */
+import { didYouMean, type Finding } from '@stowage/core'
+import { declarationLeaves } from '../inputs/declaration-leaves.ts'
+import { takeInputs, type Leaf, type Path } from '../inputs/leaves.ts'
+import type { Plan } from '../plan/plan.ts'
+import { planStorage } from '../plan/plan-storage.ts'
+import { readValue, type ReadOptions } from '../spec/read.ts'
+import { completed } from './completions.ts'
+import { registrationsOf } from './registrations.ts'
+import { withSecrets, type Contents } from './secrets.ts'
+
+export interface Preparing {
+  /** A declaration; Promises and Outputs may stand in it. */
+  readonly declaration: unknown
+  readonly options: ReadOptions
+  readonly contents: Contents
+  /** Key of an object or release → id of what exists already. */
+  readonly imports: Readonly<Record<string, string>>
+  readonly isInput: (value: unknown) => boolean
+  /** Where a path of the declaration stands in what the person wrote. Default: there. */
+  readonly origin?: (path: Path) => Path
+}
+
+export interface Prepared {
+  /** Absent when there are errors. */
+  readonly ready?: { readonly plan: Plan; readonly leaves: readonly Leaf[] }
+  /** Errors and warnings, their paths as the person wrote them. */
+  readonly findings: readonly Finding[]
+}
+
+export function prepare({ declaration, options, contents, imports, isInput, origin = (path) => path }: Preparing): Prepared {
+  const taken = takeInputs(declaration, isInput, declarationLeaves)
+  const read = completed(taken.tree, taken.leaves, origin, (tree) => readValue(tree, options))
+  const planned = read.spec === undefined ? undefined : withSecrets(planStorage(read.spec), contents)
+  const findings = [
+    ...taken.findings.map((finding) => ({ ...finding, path: origin(finding.path) })),
+    ...read.findings.filter((finding) => !followsFrom(finding, taken.findings)).map((finding) => ({ ...finding, path: origin(finding.path) })),
+    ...(planned === undefined ? [] : [...planned.findings, ...unknownImports(planned.plan, imports)]),
+  ]
+  const faulty = findings.some(({ severity }) => severity === 'error')
+  return { findings, ...(planned === undefined || faulty ? {} : { ready: { plan: planned.plan, leaves: taken.leaves } }) }
+}
+
+/** What is missing because it was taken out is said already; and nothing can be proved of what is not there. */
+function followsFrom({ path, verdict }: Finding, refused: readonly Finding[]): boolean {
+  return refused.length > 0 && (verdict !== undefined || refused.some((other) => other.path.every((part, index) => part === path[index])))
+}
+
+function unknownImports(plan: Plan, imports: Readonly<Record<string, string>>): readonly Finding[] {
+  const known = registrationsOf(plan).map(({ key }) => key)
+  return Object.keys(imports)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ rule: 'unknown-import', severity: 'error', message: `the plan has no ${JSON.stringify(key)} to import`, remedy: didYouMean(key, known), path: ['import', key] }))
+}
