@@ -25,16 +25,6 @@ export const backendsHoldOneKind: Check = (subject) =>
       : [fault('backend-kind', path, `backend ${name} is ${kinds.join(' and ')} at once`, 'make a backend of each')]
   })
 
-/** What this version cannot do yet is refused, never silently left out. */
-export const backendsAreBuilt: Check = (subject) =>
-  backendsOf(subject).flatMap(([name, backend]) =>
-    (['rookCeph', 'ceph'] as const)
-      .filter((kind) => backend[kind] !== undefined)
-      .map((kind) =>
-        fault('not-built-yet', ['spec', 'backends', name, kind], `not built yet: backends of kind ${kind} cannot be served by this version`, 'remove the backend and its classes, or wait for a version that has it'),
-      ),
-  )
-
 /** `https://host[:port]`, nothing after it. */
 export const endpointsAreHttps: Check = (subject) =>
   backendsOf(subject).flatMap(([name, backend]) =>

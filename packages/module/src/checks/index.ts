@@ -8,7 +8,7 @@ import { policiesChecks } from './policies/index.ts'
 import { monitoringChecks } from './monitoring/index.ts'
 import { deliveryChecks } from './delivery/index.ts'
 import { feasibilityChecks } from './feasibility/index.ts'
-import { backendsAreBuilt, backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
+import { backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
 import { cephChecks } from './ceph/index.ts'
 import type { Check, Fault, Subject } from './check.ts'
 import {
@@ -30,8 +30,7 @@ export const checks: readonly Check[] = [
   secretsStayOutside, // no password or token is written in the text
   noNameVanishes, // no name is one that JavaScript would swallow
   backendsHoldOneKind, // a backend is proxmox, or local, or …: exactly one
-  backendsAreBuilt, // what this version cannot serve is refused, not ignored
-  sectionsAreBuilt, // the same for snapshots, backup and monitoring
+  sectionsAreBuilt, // what this version cannot do is refused, not ignored
   endpointsAreHttps, // https://host:port and nothing else
   certificatesAreVerified, // one way of trust; insecure is said aloud
   regionsAreUnique, // two clusters never share a region

@@ -1,5 +1,6 @@
 /** StorageClasses, whatever backend is behind them. */
 import type { ClassSpec, Spec } from '../../spec/spec.ts'
+import { cephClassDependencies } from '../ceph/ids.ts'
 import { planned } from '../planned.ts'
 import type { Contribution } from '../plan.ts'
 import { storageClass } from '../storage-class.ts'
@@ -8,7 +9,7 @@ export function classesContribution(spec: Spec): Contribution {
   const served = new Set(spec.drivers.map(({ name }) => name))
   return {
     objects: spec.classes.map((declared) => ({
-      ...planned('classes', storageClass(spec, declared), classReason(declared), served.has(declared.driverName) ? [`storage.k8s.io/CSIDriver/${declared.driverName}`] : [], 'no new claims of this class; existing volumes stay as they are'),
+      ...planned('classes', storageClass(spec, declared), classReason(declared), served.has(declared.driverName) ? [`storage.k8s.io/CSIDriver/${declared.driverName}`] : cephClassDependencies(declared, spec.namespace), 'no new claims of this class; existing volumes stay as they are'),
       ...(declared.renamedFrom === undefined ? {} : { renamedFrom: `storage.k8s.io/StorageClass/${declared.renamedFrom}` }),
     })),
   }

@@ -2,19 +2,20 @@
 import * as z from 'zod'
 import { acceptSchema } from './accept.ts'
 import { backendSchema, localSchema, proxmoxSchema } from './backends.ts'
-import { cephSchema, rookCephSchema } from './ceph.ts'
+import { cephParameters, cephSchema, rookCephSchema } from './ceph.ts'
 import { className, classSchema } from './classes.ts'
 import { deliverySchema } from './delivery.ts'
 import { driverSettingsSchema } from './driver-settings.ts'
 import { environmentsSchema } from './environments.ts'
 import { factsSchema } from './facts.ts'
+import { loosened } from './loosened.ts'
 import { monitoringSchema } from './monitoring.ts'
 import { nfsSchema } from './nfs.ts'
 import { platformSchema } from './platform.ts'
 import { policiesSchema } from './policies.ts'
 import { secretsSchema } from './secrets.ts'
 import { snapshotsSchema } from './snapshots.ts'
-import { backupSchema } from './velero.ts'
+import { backupDraft, backupSchema } from './velero.ts'
 import { volumeSchema } from './volumes.ts'
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './words.ts'
 
@@ -73,16 +74,18 @@ export function draftSchema() {
   const proxmox = proxmoxSchema.partial().optional().catch({})
   const local = localSchema.partial().optional().catch({})
   const nfs = nfsSchema.partial().optional().catch({})
-  const rookCeph = rookCephSchema.partial().optional().catch({})
-  const ceph = cephSchema.partial().optional().catch({})
+  const rookCeph = loosened(rookCephSchema).optional()
+  const ceph = loosened(cephSchema).optional()
+  const filesystem = loosened(cephParameters.filesystem).optional()
+  const blockPool = loosened(cephParameters.blockPool).optional()
   const spec = z.object({
     namespace: z.string().optional().catch(undefined),
     driver: driverSettingsSchema.optional().catch(undefined),
     backends: z.record(z.string(), backendSchema.extend({ proxmox, local, nfs, rookCeph, ceph }).catch({})).optional().catch(undefined),
-    classes: z.record(z.string(), classSchema.partial().catch({})).optional().catch(undefined),
+    classes: z.record(z.string(), classSchema.partial().extend({ filesystem, blockPool }).catch({})).optional().catch(undefined),
     volumes: z.record(z.string(), volumeSchema.partial().catch({})).optional().catch(undefined),
-    snapshots: snapshotsSchema.partial().optional().catch(undefined),
-    backup: backupSchema.partial().optional().catch(undefined),
+    snapshots: loosened(snapshotsSchema).optional(),
+    backup: backupDraft().optional().catch(undefined),
     monitoring: monitoringSchema.partial().optional().catch(undefined),
     policies: policiesSchema.partial().optional().catch(undefined),
     platform: platformSchema.partial().optional().catch(undefined),

@@ -1,0 +1,34 @@
+/** Ceph that is there already: where its monitors are, and the profile whose name is the `clusterID` of classes. */
+import type { CephBackendSpec } from '../../spec/ceph-spec.ts'
+import type { Spec } from '../../spec/spec.ts'
+import { labelsOf } from '../labels.ts'
+import { planned } from '../planned.ts'
+import { idOf, type Need, type PlannedObject } from '../plan.ts'
+import { driversReleaseId } from './ids.ts'
+
+export function connectionObjects(spec: Spec, { name, clusterID, monitors, subvolumeGroup, radosNamespace }: CephBackendSpec): readonly PlannedObject[] {
+  const metadata = (as: string) => ({ name: as, namespace: spec.namespace, labels: labelsOf(spec, 'ceph') })
+  const connection = { apiVersion: 'csi.ceph.io/v1', kind: 'CephConnection', metadata: metadata(name), spec: { monitors } }
+  const profile = {
+    apiVersion: 'csi.ceph.io/v1',
+    kind: 'ClientProfile',
+    metadata: metadata(clusterID),
+    spec: { cephConnectionRef: { name }, cephFs: { subVolumeGroup: subvolumeGroup }, rbd: radosNamespace === undefined ? {} : { radosNamespace } },
+  }
+  const losing = `volumes of backend ${name} can neither be made nor mounted until it is back; mounted volumes stay mounted, no data is lost`
+  return [
+    planned('cluster', connection, `where the monitors of backend ${name} are`, [driversReleaseId(spec.namespace)], losing),
+    planned('cluster', profile, `classes of backend ${name} name it as clusterID`, [idOf(connection)], losing),
+  ]
+}
+
+export function connectionNeeds({ namespace }: Spec, { name, secrets }: CephBackendSpec): readonly Need[] {
+  const users = [
+    ['rbd', 'userID and userKey of a user that may make and map images'],
+    ['cephfs', 'userID and userKey of a user that may make and mount subvolumes'],
+  ] as const
+  return users.flatMap(([kind, what]) => {
+    const secret = secrets[kind]
+    return secret === undefined ? [] : [{ kind: 'Secret' as const, namespace, name: secret, reason: `${what} in backend ${name}; it is never part of a plan` }]
+  })
+}

@@ -1,0 +1,56 @@
+/** Pools and filesystems with Stowage's defaults: three copies over hosts, data that outlives its object. */
+import type { DeclaredBlockPool, DeclaredFilesystem, DeclaredPool } from '../ceph/declared.ts'
+import type { CephBlockPoolSpec, CephFilesystemSpec, CephPoolSpec } from '../ceph-spec.ts'
+import { definedDeep } from './defined.ts'
+
+export function resolveFilesystem({ name, declared, metadataPool, dataPools }: DeclaredFilesystem): CephFilesystemSpec {
+  const { metadataServer = {}, subvolumeGroup = {} } = declared
+  const { distributed, export: rank, random } = subvolumeGroup.pinning ?? {}
+  const pinning = definedDeep({ distributed, export: rank, random })
+  return {
+    name,
+    metadataPool: resolvePool(metadataPool),
+    dataPools: dataPools.map(resolvePool),
+    preservePoolNames: declared.preservePoolNames ?? false,
+    preserveFilesystemOnDelete: declared.preserveFilesystemOnDelete ?? true,
+    metadataServer: {
+      activeCount: metadataServer.activeCount ?? 1,
+      activeStandby: metadataServer.activeStandby ?? true,
+      resources: definedDeep(metadataServer.resources ?? {}),
+      placement: definedDeep(metadataServer.placement ?? {}),
+      priorityClassName: metadataServer.priorityClassName ?? 'system-cluster-critical',
+    },
+    subvolumeGroup: {
+      name: subvolumeGroup.name ?? 'csi',
+      pinning: Object.keys(pinning).length === 0 ? { distributed: 1 } : pinning,
+      ...(subvolumeGroup.quota === undefined ? {} : { quota: subvolumeGroup.quota }),
+    },
+  }
+}
+
+export function resolveBlockPool(declared: DeclaredBlockPool): CephBlockPoolSpec {
+  return { ...resolvePool(declared), enableRBDStats: declared.pool.enableRBDStats ?? false }
+}
+
+function resolvePool({ name, writtenName, pool }: DeclaredPool): CephPoolSpec {
+  return {
+    name,
+    named: writtenName !== undefined,
+    ...(writtenName === undefined ? {} : { writtenName }),
+    failureDomain: pool.failureDomain ?? 'host',
+    ...(pool.deviceClass === undefined ? {} : { deviceClass: pool.deviceClass }),
+    ...redundancyOf(pool),
+    ...(pool.enableCrushUpdates === undefined ? {} : { enableCrushUpdates: pool.enableCrushUpdates }),
+    ...(pool.compressionMode === undefined ? {} : { compressionMode: pool.compressionMode }),
+    parameters: definedDeep(pool.parameters ?? {}),
+    ...(pool.quotas === undefined ? {} : { quotas: definedDeep(pool.quotas) }),
+  }
+}
+
+function redundancyOf({ replicated = {}, erasureCoded }: DeclaredPool['pool']): Pick<CephPoolSpec, 'replicated' | 'erasureCoded'> {
+  if (erasureCoded !== undefined) {
+    const { dataChunks = 2, codingChunks = 1, algorithm } = erasureCoded
+    return { erasureCoded: { dataChunks, codingChunks, ...(algorithm === undefined ? {} : { algorithm }) } }
+  }
+  return { replicated: { ...definedDeep(replicated), size: replicated.size ?? 3, requireSafeReplicaSize: replicated.requireSafeReplicaSize ?? true } }
+}
