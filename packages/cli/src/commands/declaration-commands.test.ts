@@ -63,7 +63,7 @@ test.each([
   ['a file that is not there', ['check', '/nowhere/storage.yaml']],
   ['a directory', ['check', '/']],
   ['standard input twice', ['check', '-', '-']],
-  ['an unknown format', ['render', '-o', 'helm', homelab]],
+  ['an unknown format', ['render', '-o', 'cdk', homelab]],
   ['no format', ['render', homelab]],
   ['several files without a place', ['render', '-o', 'kubectl', homelab]],
   ['an unknown shell', ['completion', 'tcsh']],
@@ -112,7 +112,7 @@ test('render yaml goes to stdout as one stream', async () => {
 test('render kubectl writes numbered files, and writes nothing the second time', async () => {
   const first = await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })
   expect(first).toMatchObject({ code: 0, stdout: '' })
-  expect((await readdir(join(cwd, 'deploy'))).toSorted()).toEqual(['05-namespace.yaml', '20-access.yaml', '25-config.yaml', '40-drivers.yaml', '45-workloads.yaml', '60-classes.yaml'])
+  expect((await readdir(join(cwd, 'deploy'))).toSorted()).toEqual(['.stowage-rendered', '05-namespace.yaml', '20-access.yaml', '25-config.yaml', '40-drivers.yaml', '45-workloads.yaml', '60-classes.yaml', 'README.md', 'apply.sh'])
   const second = await stowage(['render', '-o', 'kubectl', '--out', 'deploy', homelab], { cwd })
   expect(second.stderr.split('\n').filter((line) => line !== '').every((line) => line.startsWith('unchanged '))).toBe(true)
 })

@@ -1,0 +1,15 @@
+/** Words of a POSIX shell. */
+
+/** One word, whatever is in it. */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+export function commandLine(...words: readonly string[]): string {
+  return words.map(quote).join(' ')
+}
+
+/** A comment of one line, whatever is in it. */
+export function comment(text: string): string {
+  return `# ${text.replaceAll(/[\r\n]+/g, ' ')}`
+}
