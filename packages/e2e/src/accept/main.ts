@@ -1,5 +1,5 @@
 /**
- * `npm run accept [-- DECLARATION…]`: the tools that carry what Stowage renders have to accept it.
+ * `npm run accept [-- [--all] DECLARATION…]`: the tools that carry what Stowage renders have to accept it.
  * Exit code 1 when one refuses, or accepts what is wrong on purpose; 2 for wrong arguments.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,16 +13,21 @@ import { rows } from './rows.ts'
 import { allSchemas } from './schemas/all-schemas.ts'
 import { sum, table, type Line } from './table.ts'
 
-const [root, bin, rook, rookVersion, ...names] = process.argv.slice(2)
-if (root === undefined || bin === undefined || rook === undefined || rookVersion === undefined) throw new Error('usage: accept ROOT BIN ROOK ROOK_VERSION [DECLARATION…]')
+const [root, bin, tools, rook, rookVersion, ...names] = process.argv.slice(2)
+if (root === undefined || bin === undefined || tools === undefined || rook === undefined || rookVersion === undefined) throw new Error('usage: accept ROOT BIN TOOL,… ROOK ROOK_VERSION [DECLARATION…]')
+
+/** What was built for this run; rows and controls that need more are named, not run. */
+const built = new Set(tools.split(','))
+const canRun = ({ needs }: { readonly needs: readonly string[] }): boolean => needs.every((tool) => built.has(tool))
 
 const work = await mkdtemp(join(tmpdir(), 'stowage-accept-'))
 try {
   const site = await siteIn(work, { root, bin, rook, rookVersion })
   const declarations = await chosenDeclarations(root, names)
-  const lines = [...(await inTurn(controls, (control) => controlLine(control, site))), ...(await inTurn(declarations, (path) => declarationLines(path, site))).flat()]
+  const lines = [...(await inTurn(controls.filter(canRun), (control) => controlLine(control, site))), ...(await inTurn(declarations, (path) => declarationLines(path, site))).flat()]
   const all = [...lines, ...(names.length === 0 ? unreached(lines) : [])]
   console.log(table(all))
+  for (const { of, command, needs } of rows.filter((row) => !canRun(row))) console.log(`not run: ${of}, ${command}: ${needs.filter((tool) => !built.has(tool)).join(', ')} is built with --all only`)
   console.log(`\n${sum(all)}`)
   process.exitCode = all.every(({ ok }) => ok) ? 0 : 1
 } finally {
@@ -39,13 +44,14 @@ async function siteIn(folder: string, from: { readonly root: string; readonly bi
   return { tool: (name) => join(from.bin, name), schemas, charts, folder: () => mkdtemp(join(folder, 'row-')) }
 }
 
-/** Paths: the rig's own declarations and the examples. */
+/** Paths: the rig's own declarations and the examples, by name; or any other file. */
 async function chosenDeclarations(base: string, wanted: readonly string[]): Promise<readonly string[]> {
   const own = (await readdir(join(base, 'packages/e2e/accept'))).filter((file) => file.endsWith('.yaml')).map((file) => join(base, 'packages/e2e/accept', file))
   const examples = (await readdir(join(base, 'examples'), { recursive: true })).filter((file) => basename(file) === 'storage.yaml').map((file) => join(base, 'examples', file))
   const all = [...own, ...examples].toSorted()
-  const unknown = wanted.find((name) => !all.some((path) => nameOf(path) === name))
-  if (unknown === undefined) return wanted.length === 0 ? all : all.filter((path) => wanted.includes(nameOf(path)))
+  const files = wanted.filter((name) => name.includes('/'))
+  const unknown = wanted.find((name) => !name.includes('/') && !all.some((path) => nameOf(path) === name))
+  if (unknown === undefined) return wanted.length === 0 ? all : [...all.filter((path) => wanted.includes(nameOf(path))), ...files]
   console.error(`there is no declaration ${unknown}; there are ${all.map(nameOf).join(', ')}`)
   process.exit(2)
 }
@@ -63,7 +69,7 @@ async function declarationLines(path: string, site: Site): Promise<readonly Line
   } catch (error) {
     return [{ ok: false, declaration: name, of: 'declaration', command: 'stowage render', said: textOf(error) }]
   }
-  return inTurn(rows.filter((row) => row.appliesTo(subject)), (row) => rowLine(row, subject, site))
+  return inTurn(rows.filter((row) => canRun(row) && row.appliesTo(subject)), (row) => rowLine(row, subject, site))
 }
 
 async function rowLine(row: Row, subject: Rendered, site: Site): Promise<Line> {
@@ -81,7 +87,7 @@ async function controlLine(control: Control, site: Site): Promise<Line> {
 /** A row that no declaration reaches shows nothing, and must not look as if it did. */
 function unreached(lines: readonly Line[]): readonly Line[] {
   return rows
-    .filter((row) => !lines.some(({ of, command }) => of === row.of && command === row.command))
+    .filter((row) => canRun(row) && !lines.some(({ of, command }) => of === row.of && command === row.command))
     .map((row) => ({ ok: false, declaration: '(none)', of: row.of, command: row.command, said: 'no declaration renders anything for it' }))
 }
 

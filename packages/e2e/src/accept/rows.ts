@@ -1,12 +1,19 @@
 /** The table: one row for each thing that a tool is asked to accept. Every declaration goes through all that apply to it. */
 import type { Row } from './row.ts'
-import { kubectlObjects } from './rows/objects.ts'
+import { argocdHealth, argocdReads } from './rows/argocd.ts'
+import { kustomizeBuild } from './rows/kustomize.ts'
+import { objectRows } from './rows/objects.ts'
 import { chartsLint, chartsTemplate } from './rows/releases.ts'
 import { alertRules } from './rows/rules.ts'
+import { shellScripts } from './rows/scripts.ts'
 
 export const rows: readonly Row[] = [
-  kubectlObjects, // every object, strict
+  ...objectRows, // every object in every encoding, strict
+  shellScripts, // apply.sh and the commands for Proxmox
   chartsLint, // our values, by each chart's own rules
   chartsTemplate, // what the charts make of them
+  kustomizeBuild, // objects and charts through kustomize
+  argocdReads, // Applications
+  argocdHealth, // and our health checks
   alertRules, // PromQL, templates and labels
 ]
