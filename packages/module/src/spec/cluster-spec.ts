@@ -5,11 +5,33 @@ import type { SecretSpec } from './velero-spec.ts'
 export interface SnapshotsSpec {
   /** auto: installed unless the distribution bundles it (RKE2) or facts show one; install; external: there already; none. */
   readonly controller: 'auto' | 'install' | 'external' | 'none'
+  /** What became of `controller`: whether the plan brings the controller and its definitions. */
+  readonly installed: boolean
+  /** Why, as the end of a sentence: `the distribution rke2 brings one`. */
+  readonly because: string
   readonly image: string
   readonly replicas: number
+  readonly deletionPolicy: 'Delete' | 'Retain'
+  /** By name; one at least for each driver and cluster that can snapshot, unless the controller is none. */
+  readonly classes: readonly SnapshotClassSpec[]
   /** Which of one driver's classes carries Velero's label: driver name → VolumeSnapshotClass name. */
   readonly defaultClasses: Readonly<Record<string, string>>
+}
+
+/** A VolumeSnapshotClass. */
+export interface SnapshotClassSpec {
+  readonly name: string
+  readonly renamedFrom?: string
+  readonly driverName: string
   readonly deletionPolicy: 'Delete' | 'Retain'
+  /** clusterID and the snapshotter's secret, as they stand in the VolumeSnapshotClass. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Whether Velero takes it. */
+  readonly forBackups: boolean
+  /** Name of the backend whose volumes it is for. */
+  readonly backend: string
+  /** Names of the StorageClasses whose volumes it can snapshot. */
+  readonly storageClasses: readonly string[]
 }
 
 export interface MonitoringSpec {

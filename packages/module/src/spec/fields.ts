@@ -47,7 +47,12 @@ export function entryOf(outer: z.core.$ZodType): z.core.$ZodType | undefined {
   return schema instanceof z.ZodArray ? schema.element : undefined
 }
 
+/** What fields stand in: of a choice between a word and fields (`gfs` or schedules by name), the fields. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodUnion) {
+    const fields = schema.options.find((option) => !(option instanceof z.ZodLiteral))
+    return fields === undefined ? schema : unwrap(fields)
+  }
   return schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional ? unwrap(schema.unwrap()) : schema
 }
 

@@ -32,9 +32,19 @@ function faultsOf(issue: Issue, path: Path, whole: unknown, root: z.core.$ZodTyp
       return [tooSmall(issue, value, path)]
     case 'too_big':
       return [{ rule: 'out-of-range', message: `${name(path)} is ${quote(value)}, above ${String(issue.maximum)}`, remedy: `write at most ${String(issue.maximum)}`, path }]
+    case 'invalid_union':
+      return faultsOfChoice(issue, path, value, whole, root)
     default:
       return [invalid(issue.message, value, path)]
   }
+}
+
+/** Of a choice between words and fields, what was meant is known by what was written: text is a word, a map is fields. */
+function faultsOfChoice({ errors }: z.core.$ZodIssueInvalidUnion, path: Path, value: unknown, whole: unknown, root: z.core.$ZodType | undefined): readonly Fault[] {
+  const words = errors.find((issues) => issues.some(({ code }) => code === 'invalid_value'))
+  const fields = errors.find((issues) => issues !== words)
+  const meant = typeof value === 'string' ? (words ?? fields) : (fields ?? words)
+  return (meant ?? []).flatMap((issue) => faultsOf(issue, [...path, ...pathOf(issue)], whole, root))
 }
 
 function unknownKey(key: string, parent: Path, root: z.core.$ZodType | undefined): Fault {

@@ -9,6 +9,8 @@ export interface VeleroSpec {
   readonly enableFilesystemBackups: boolean
   /** A Go duration, e.g. 720h0m0s. */
   readonly defaultBackupTTL: string
+  /** Of locations without a credential of their own: a Secret with the key cloud; absent: every location has one, or the pod's own identity serves. */
+  readonly credentialsSecret?: string
   readonly locations: readonly BackupLocationSpec[]
   readonly snapshotLocations: readonly SnapshotLocationSpec[]
   /** Plugin images with version, one for each provider that a location uses. */
@@ -19,6 +21,10 @@ export interface VeleroSpec {
   readonly nodeAgent: { readonly resources: Resources; readonly tolerations: readonly Toleration[]; readonly nodeSelector: Readonly<Record<string, string>> }
   readonly serverResources: Resources
   readonly exclusions: readonly ExclusionSpec[]
+  /** Name of the location that stands elsewhere. */
+  readonly offsite?: string
+  /** The most work that may be lost, of everything; a Go duration. */
+  readonly rpo?: string
   readonly hooks: readonly Readonly<Record<string, unknown>>[]
   /** Change of class on restore: from → to. */
   readonly changeStorageClass: Readonly<Record<string, string>>
@@ -56,8 +62,11 @@ export interface SnapshotLocationSpec {
 }
 
 export interface PluginSpec {
+  /** Of the container that brings it. */
   readonly name: string
-  /** With tag, e.g. velero/velero-plugin-for-aws:v1.14.3. */
+  /** What it serves: aws, azure, gcp, or its own name. */
+  readonly provider: string
+  /** With tag, e.g. velero/velero-plugin-for-aws:v1.14.2. */
   readonly image: string
 }
 
@@ -72,6 +81,9 @@ export interface ScheduleSpec {
   readonly excludedNamespaces: readonly string[]
   readonly labelSelector?: Readonly<Record<string, unknown>>
   readonly storageLocation?: string
+  /** VolumeSnapshotLocations of providers with snapshots of their own. */
+  readonly volumeSnapshotLocations: readonly string[]
+  readonly snapshotVolumes: boolean
   readonly snapshotMoveData: boolean
   readonly defaultVolumesToFsBackup: boolean
   /** e.g. 24h: how much work may be lost; checked against the cron. */
@@ -84,6 +96,7 @@ export interface ScheduleSpec {
 
 /** What is left out of backups, and why. */
 export interface ExclusionSpec {
+  readonly name: string
   readonly reason: string
   readonly namespace?: string
   readonly storageClass?: string

@@ -1,3 +1,4 @@
 import type { Check } from '../check.ts'
+import { hostBackupsAreBuilt } from '../sections.ts'
 
-export const veleroChecks: readonly Check[] = []
+export const veleroChecks: readonly Check[] = [hostBackupsAreBuilt]

@@ -1,0 +1,12 @@
+import type { VeleroSpec } from '../../spec/velero-spec.ts'
+
+export const releaseName = 'velero'
+export const volumePoliciesName = 'stowage-volume-policies'
+export const repositoryConfigName = 'velero-backup-repository'
+export const maintenanceConfigName = 'velero-repo-maintenance'
+export const changeClassName = 'stowage-change-storage-class'
+export const restorerName = 'velero-restorer'
+
+export function releaseId({ namespace }: VeleroSpec): string {
+  return `helm/${namespace}/${releaseName}`
+}

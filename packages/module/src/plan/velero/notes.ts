@@ -1,0 +1,45 @@
+/** What a reader of the plan should know of backups. */
+import { longestGap } from '../../cron/longest-gap.ts'
+import { parseGoDuration, spokenDuration } from '../../cron/go-duration.ts'
+import type { Spec } from '../../spec/spec.ts'
+import type { VeleroSpec } from '../../spec/velero-spec.ts'
+import { snapshottedClasses } from './volume-policies.ts'
+
+export function veleroNotes(spec: Spec, velero: VeleroSpec): readonly string[] {
+  return [...scheduleNotes(velero), ...strategyNotes(spec, velero), ...restorerNotes(velero), ...offsiteNotes(velero)]
+}
+
+function scheduleNotes({ schedules, rpo }: VeleroSpec): readonly string[] {
+  if (schedules.length === 0) return ['no backup schedule is declared, so none is made: nothing is backed up until somebody does it by hand']
+  const active = schedules.filter(({ paused, includedNamespaces }) => !paused && includedNamespaces.includes('*'))
+  const gaps = active.flatMap(({ schedule }) => longestGap(schedule) ?? [])
+  if (gaps.length === 0) return []
+  const longest = spokenDuration(Math.min(...gaps))
+  const lasting = spokenDuration(Math.max(...active.map(({ ttl }) => parseGoDuration(ttl) ?? 0)))
+  const promised = rpo === undefined ? '' : `, within the ${rpo} that may be lost`
+  return [
+    `at worst ${longest} pass between two backups of everything${promised}`,
+    `Velero deletes by age alone and keeps no minimum: when no backup succeeds for ${lasting}, the last one is gone. The alert on staleness is what prevents that`,
+  ]
+}
+
+function strategyNotes(spec: Spec, { enableSnapshotBackups, enableFilesystemBackups, exclusions }: VeleroSpec): readonly string[] {
+  if (!enableSnapshotBackups && !enableFilesystemBackups) return ['backups hold the objects of the cluster and no data of volumes: neither strategy is on']
+  const snapshotted = enableSnapshotBackups ? snapshottedClasses(spec) : []
+  const rest = spec.classes.map(({ name }) => name).filter((name) => !snapshotted.includes(name))
+  return [
+    ...(snapshotted.length === 0 ? [] : [`snapshots, moved to the location: volumes of ${snapshotted.join(', ')}`]),
+    ...(enableFilesystemBackups && rest.length > 0 ? [`files are read while they are in use: volumes of ${rest.join(', ')} that a running pod mounts. Volumes without a running pod, of volumeMode Block and of hostPath are not in these backups`] : []),
+    ...(exclusions.length === 0 ? [] : [`left out of backups: ${exclusions.map(({ name, reason }) => `${name} (${reason})`).join('; ')}`]),
+  ]
+}
+
+function restorerNotes({ restorers }: VeleroSpec): readonly string[] {
+  return restorers.length === 0 ? ['no restorers are declared: only cluster administrators can restore'] : []
+}
+
+function offsiteNotes({ offsite, locations, schedules }: VeleroSpec): readonly string[] {
+  const used = schedules.some(({ storageLocation, paused }) => storageLocation === offsite && !paused)
+  if (offsite !== undefined && used) return [`a copy off site goes to ${offsite}`]
+  return locations.length > 0 && schedules.length > 0 ? ['no copy off site: whatever takes the bucket takes every backup'] : []
+}
