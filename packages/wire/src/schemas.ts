@@ -3,9 +3,9 @@
  * (`additionalProperties: false`), without descriptions. Loaded when asked for; `@stowage/wire/schemas/{monitoring,flux,argo}` hold them at once.
  */
 import index from './data/schemas/index.json' with { type: 'json' }
+import type { JsonSchema } from './schemas/json-schema.ts'
 
-/** JSON Schema, draft of the publisher. */
-export type JsonSchema = Readonly<Record<string, unknown>>
+export type { JsonSchema } from './schemas/json-schema.ts'
 
 export interface SchemaSource {
   readonly source: string

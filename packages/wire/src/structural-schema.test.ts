@@ -35,7 +35,8 @@ test('wrong types, missing members and values out of range are said in the words
     'spec.replicated.size: Invalid value: "string": spec.replicated.size in body must be of type integer: "string"',
     'spec.erasureCoded.codingChunks: Required value',
     'spec.compressionMode: Unsupported value: "sometimes": supported values: "none", "passive", "aggressive", "force", ""',
-    'spec.quotas.maxObjects: Invalid value: "number": spec.quotas.maxObjects in body must be of type integer: "number"',
+    'spec.quotas.maxObjects: Invalid value: "float64": spec.quotas.maxObjects in body must be of type int64: "float64"',
+    '<nil>: Invalid value: "": Checked value must be of type integer with format int64 in spec.quotas.maxObjects',
     '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
   ])
 })

@@ -10,6 +10,8 @@ export interface OracleRequest {
   /** Default application/json. */
   readonly contentType?: string
   readonly accept?: string
+  /** How long is waited first, milliseconds: for what the server does on its own. */
+  readonly afterMs?: number
 }
 
 /** A watch that runs beside the whole list and is compared at its end. */

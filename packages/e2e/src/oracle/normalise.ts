@@ -9,6 +9,15 @@ const time = /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 /** Values that are different at each run, whatever they are. */
 const volatileKeys = new Set(['resourceVersion', 'continue', 'remainingItemCount', 'clusterIP', 'clusterIPs', 'nodePort', 'serverAddress'])
 
+/** Several controllers of a server write conditions, whoever is first. */
+function inOrder(items: readonly unknown[], key: string): readonly unknown[] {
+  return key === 'conditions' ? items.toSorted((a, b) => (typeOf(a) < typeOf(b) ? -1 : 1)) : items
+}
+
+function typeOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'type' in item ? String(item.type) : ''
+}
+
 export function normalise(value: unknown, key = ''): unknown {
   if (volatileKeys.has(key) && value !== '' && value !== undefined) return `«${key}»`
   if (typeof value === 'string') {
@@ -18,7 +27,7 @@ export function normalise(value: unknown, key = ''): unknown {
       .replaceAll(/(?<=generated-)[a-z0-9]{5}\b/g, '«suffix»')
       .replaceAll(/\b\d+(m\d+)?s\b/g, '«age»')
   }
-  if (Array.isArray(value)) return value.map((item) => normalise(item))
+  if (Array.isArray(value)) return inOrder(value.map((item) => normalise(item)), key)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)

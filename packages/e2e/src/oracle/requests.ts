@@ -1,11 +1,9 @@
 /** The list. Order matters: later requests meet what earlier ones left. */
 import type { OracleRequest, OracleWatch } from './exchange.ts'
+import { apply, del, get, jsonPatch, merge, patch, post, put, strategic, table } from './request.ts'
+import { customRequests } from './requests-custom.ts'
+import { quotaRequests } from './requests-quota.ts'
 
-const merge = 'application/merge-patch+json'
-const strategic = 'application/strategic-merge-patch+json'
-const jsonPatch = 'application/json-patch+json'
-const apply = 'application/apply-patch+yaml'
-const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 
 const ns = '/api/v1/namespaces/oracle'
 const pvcs = `${ns}/persistentvolumeclaims`
@@ -66,11 +64,6 @@ const deployment = (name: string, spec: object = {}): object => ({
   spec: { selector: { matchLabels: { app: name } }, template: template(name), ...spec },
 })
 
-const get = (name: string, path: string, accept?: string): OracleRequest => ({ name, method: 'GET', path, ...(accept ? { accept } : {}) })
-const post = (name: string, path: string, body: unknown): OracleRequest => ({ name, method: 'POST', path, body })
-const put = (name: string, path: string, body: unknown): OracleRequest => ({ name, method: 'PUT', path, body })
-const del = (name: string, path: string, body?: unknown): OracleRequest => ({ name, method: 'DELETE', path, ...(body ? { body } : {}) })
-const patch = (name: string, path: string, contentType: string, body: unknown): OracleRequest => ({ name, method: 'PATCH', path, contentType, body })
 
 export const watches: readonly OracleWatch[] = [
   { name: 'claims of the namespace', path: `${pvcs}?watch=true` },
@@ -235,4 +228,7 @@ export const requests: readonly OracleRequest[] = [
   patch('a patch of an unknown type', `${pvs}/pvc-b`, 'application/octet-stream', '{}'),
   get('the core group', '/api'),
   get('resources of storage.k8s.io', '/apis/storage.k8s.io/v1'),
+
+  ...customRequests,
+  ...quotaRequests,
 ]

@@ -34,6 +34,7 @@ export async function runList(
 }
 
 async function ask(target: OracleTarget, request: OracleRequest, raw: Map<string, unknown>): Promise<OracleAnswer> {
+  if (request.afterMs !== undefined) await target.clock.sleep(request.afterMs)
   const deadline = startDeadline(target.clock, 30_000)
   try {
     const response = await target.http.request({

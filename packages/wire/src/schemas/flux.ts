@@ -4,7 +4,7 @@ import helmrepository from '../data/schemas/helmrepository_v1.json' with { type:
 import ocirepository from '../data/schemas/ocirepository_v1.json' with { type: 'json' }
 import helmrelease from '../data/schemas/helmrelease_v2.json' with { type: 'json' }
 import kustomization from '../data/schemas/kustomization_v1.json' with { type: 'json' }
-import type { JsonSchema } from '../schemas.ts'
+import type { JsonSchema } from './json-schema.ts'
 
 export const fluxSchemas = {
   gitrepository_v1: gitrepository,

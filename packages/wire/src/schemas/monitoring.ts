@@ -2,7 +2,7 @@
 import servicemonitor from '../data/schemas/servicemonitor_v1.json' with { type: 'json' }
 import podmonitor from '../data/schemas/podmonitor_v1.json' with { type: 'json' }
 import prometheusrule from '../data/schemas/prometheusrule_v1.json' with { type: 'json' }
-import type { JsonSchema } from '../schemas.ts'
+import type { JsonSchema } from './json-schema.ts'
 
 export const monitoringSchemas = {
   servicemonitor_v1: servicemonitor,

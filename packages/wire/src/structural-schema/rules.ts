@@ -83,6 +83,11 @@ export class RuleBook {
   }
 }
 
+/** Whether a schema carries any rule, at any depth. */
+export function hasRules(schema: StructuralSchema): boolean {
+  return (schema['x-kubernetes-validations'] ?? []).length > 0 || subschemas(schema, '').some(([child]) => hasRules(child))
+}
+
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 }

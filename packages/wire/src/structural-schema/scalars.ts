@@ -6,7 +6,7 @@ import type { SchemaFault } from './fault.ts'
 export function numberFaults(schema: StructuralSchema, value: number, field: string): readonly SchemaFault[] {
   const { minimum, maximum, multipleOf } = schema
   const range = ranges[schema.format ?? '']
-  const isOut = schema.type === 'integer' && range !== undefined && (value < range.low || value > range.high)
+  const isOut = schema.type === 'integer' && range !== undefined && (value < range.low || value > range.high || !Number.isInteger(value))
   const fault = (words: string): SchemaFault => invalidFault(field, value, `${field} in body should be ${words}`)
   return [
     ...(isOut ? [invalidFault('', '', `Checked value must be of type integer with format ${schema.format} in ${field}`)] : []),
@@ -18,6 +18,7 @@ export function numberFaults(schema: StructuralSchema, value: number, field: str
 
 const ranges: Readonly<Record<string, { readonly low: number; readonly high: number }>> = {
   int32: { low: -(2 ** 31), high: 2 ** 31 - 1 },
+  int64: { low: -(2 ** 63), high: 2 ** 63 },
 }
 
 /** The first that fails is the only one that is said. */

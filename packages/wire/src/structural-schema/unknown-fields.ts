@@ -4,7 +4,7 @@ import { isJsonArray, isJsonObject } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 
 export interface Pruned {
-  readonly value: Json
+  readonly value: JsonObject
   /** Paths of what was taken out, `spec.mon.cuont`, sorted. */
   readonly unknown: readonly string[]
 }
@@ -12,7 +12,7 @@ export interface Pruned {
 const ofEveryObject = new Set(['apiVersion', 'kind', 'metadata'])
 
 /** The object without what its schema does not know; `apiVersion`, `kind` and `metadata` of the object itself are not looked into. */
-export function pruned(schema: StructuralSchema, object: JsonObject): Pruned & { readonly value: JsonObject } {
+export function pruned(schema: StructuralSchema, object: JsonObject): Pruned {
   const unknown: string[] = []
   const value = prunedObject({ ...schema, 'x-kubernetes-embedded-resource': true }, object, '', unknown)
   return { value, unknown: unknown.toSorted() }

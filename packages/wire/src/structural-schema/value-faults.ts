@@ -43,6 +43,9 @@ export function typeOfValue(value: Json): string {
 function typeFaults(schema: StructuralSchema, value: Json, field: string): readonly SchemaFault[] {
   const types = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : schema.type === undefined || schema.type === '' ? [] : [schema.type]
   const found = typeOfValue(value)
+  if (found === 'number' && schema.type === 'integer' && (schema.format === 'int32' || schema.format === 'int64')) {
+    return [typeFault(field, 'float64', `${field} in body must be of type ${schema.format}: "float64"`)]
+  }
   const fits = types.length === 0 || types.includes(found) || (found === 'integer' && types.includes('number')) || (found === 'null' && schema.nullable === true)
   return fits ? [] : [typeFault(field, found, `${field} in body must be of type ${types.join(',')}: ${JSON.stringify(found)}`)]
 }

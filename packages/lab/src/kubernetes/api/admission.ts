@@ -1,4 +1,4 @@
-/** The admission plugins that the lab runs. ServiceAccount, LimitRanger, ResourceQuota and PodSecurity are not among them. */
+/** The mutating admission plugins that the lab runs (LimitRanger and ResourceQuota are in `quota/`). ServiceAccount and PodSecurity are not among them. */
 import { parseQuantity } from '@stowage/core/quantity'
 import { ApiStatusError } from './api.ts'
 import { forbidden, notFound } from './failures.ts'

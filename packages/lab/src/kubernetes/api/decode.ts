@@ -1,6 +1,8 @@
 /** From what a client sent to an object of the kind: kind checked, unknown fields refused or warned of, Go's types, defaults. */
 import { applyDefaults } from './defaults/index.ts'
+import { ApiStatusError } from './api.ts'
 import type { CallOptions } from './call-options.ts'
+import { decodeCustom } from './definitions/custom-decode.ts'
 import { badRequest } from './failures.ts'
 import { isObject, textAt } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -10,6 +12,19 @@ import type { SchemaCatalog } from './schema/catalog.ts'
 import { roundTrip } from './schema/round-trip.ts'
 
 export function decode(schemas: SchemaCatalog, resource: Resource, input: JsonObject, options: CallOptions): JsonObject {
+  const { custom } = resource
+  if (custom === undefined) return decodeBuiltIn(schemas, resource, input, options)
+  const { object, unknown } = inTypes(resource, () => decodeCustom(schemas, resource, custom, withType(resource, input)))
+  if (unknown.length > 0) tellUnknown(resource, unknown, options)
+  return object
+}
+
+/** Calls within the process may leave kind and version to the resource. */
+function withType(resource: Resource, input: JsonObject): JsonObject {
+  return { ...input, apiVersion: textAt(input, 'apiVersion') || groupVersion(resource), kind: textAt(input, 'kind') || resource.kind }
+}
+
+function decodeBuiltIn(schemas: SchemaCatalog, resource: Resource, input: JsonObject, options: CallOptions): JsonObject {
   assertKind(schemas, resource, input)
   const node = schemas.of(resource)
   const unknown: string[] = []
@@ -23,6 +38,7 @@ function inTypes<T>(resource: Resource, work: () => T): T {
   try {
     return work()
   } catch (error) {
+    if (error instanceof ApiStatusError) throw error
     throw cannotBeHandled(resource, error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,5 +1,7 @@
 /** What a delete does before an object goes: grace, finalizers, propagation, preconditions. apiserver's rest/delete.go. */
 import type { DeleteOptions } from './api.ts'
+import { cleanup, definitionsName } from './definitions/controllers.ts'
+import { withCondition } from './definitions/naming.ts'
 import { conflict, forbidden } from './failures.ts'
 import { arrayAt, at, numberAt, objectAt, textAt } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -19,11 +21,26 @@ export function deleteObject(memory: Memory, resource: Resource, namespace: stri
   const current = memory.get(resource, namespace, name)
   assertPreconditions(resource, current, options)
   if (resourceName(resource) === 'namespaces' && immortal.includes(name)) throw forbidden(resource, name, 'this namespace may not be deleted')
-  const next = resourceName(resource) === 'namespaces' ? terminatingNamespace(memory, current) : marked(memory, resource, current, options)
+  const next = terminating(memory, resource, current, options)
   const goes = isFinished(resource, next)
   if (goes) return { object: options.dryRun === true ? next : takenAway(memory, resource, current, next), gone: true }
   if (options.dryRun === true) return { object: next, gone: false }
   return { object: next === current ? current : memory.put(resource, next), gone: false }
+}
+
+function terminating(memory: Memory, resource: Resource, current: JsonObject, options: DeleteOptions): JsonObject {
+  if (resourceName(resource) === 'namespaces') return terminatingNamespace(memory, current)
+  return resourceName(resource) === definitionsName ? terminatingDefinition(memory, current) : marked(memory, resource, current, options)
+}
+
+/** A definition always waits for its objects. */
+function terminatingDefinition(memory: Memory, current: JsonObject): JsonObject {
+  const metadata = objectAt(current, 'metadata')
+  if (metadata['deletionTimestamp'] !== undefined) return current
+  const pending = { status: 'True', reason: 'InstanceDeletionPending', message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon' } as const
+  const finalizers = [...arrayAt(metadata, 'finalizers'), ...(arrayAt(metadata, 'finalizers').includes(cleanup) ? [] : [cleanup])]
+  const marks = { deletionTimestamp: memory.now(), finalizers }
+  return { ...current, metadata: { ...metadata, ...marks }, status: withCondition(objectAt(current, 'status'), 'Terminating', pending, memory.now()) }
 }
 
 /** Only pods are marked on their way out when nothing holds them, and their watchers see that. */

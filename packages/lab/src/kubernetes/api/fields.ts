@@ -40,6 +40,7 @@ export function fieldMatcher(resource: Resource, selector: string | undefined): 
 
 function assertSelectable(resource: Resource, term: FieldTerm): void {
   if (term.field === 'metadata.name' || term.field === 'metadata.namespace') return
+  if (resource.custom !== undefined) throw badRequest(`field label not supported: ${term.field}`)
   const own = selectable[resourceName(resource)]
   if (own?.includes(term.field) === true) return
   // Kinds without a conversion function of their own meet the general one, which words it differently.

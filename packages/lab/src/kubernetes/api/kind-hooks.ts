@@ -76,14 +76,11 @@ function freeAddress(memory: Memory): string {
   }
 }
 
-/** Established at once: there is no controller for it here. */
+/** Nothing is accepted yet; the controllers for definitions say the rest. */
 const definitions: KindHooks = {
-  onCreate: (memory, object) => {
-    const names = objectAt(object, 'spec', 'names')
-    const condition = (type: string, reason: string, message: string): JsonObject => ({ type, status: 'True', lastTransitionTime: memory.now(), reason, message })
-    const conditions = [condition('NamesAccepted', 'NoConflicts', 'no conflicts found'), condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted')]
+  onCreate: (_, object) => {
     const storedVersions = arrayAt(object, 'spec', 'versions').filter(each => at(each, 'storage') === true).map(each => textAt(each, 'name'))
-    return { ...object, status: { conditions, acceptedNames: names, storedVersions } }
+    return { ...object, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: storedVersions.length === 0 ? null : storedVersions } }
   },
 }
 

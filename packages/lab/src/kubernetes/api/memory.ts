@@ -5,7 +5,7 @@ import { expired, noSuchResource, notFound } from './failures.ts'
 import { fieldMatcher } from './fields.ts'
 import { frozenObject, objectAt, textAt } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { ResourceRegistry, resourceName } from './resources.ts'
+import { groupVersion, ResourceRegistry, resourceName } from './resources.ts'
 import type { Resource } from './resources.ts'
 import { labelMatcher } from './selectors.ts'
 import type { Matches } from './selectors.ts'
@@ -21,7 +21,7 @@ export class Memory {
   readonly registry = new ResourceRegistry()
   readonly random: Random
   readonly #shelves = new Map<string, Shelf>()
-  readonly #views = new WeakMap<JsonObject, JsonObject>()
+  readonly #views = new WeakMap<JsonObject, Map<string, JsonObject>>()
   readonly #clock: Clock
   #revision = 0
 
@@ -63,9 +63,13 @@ export class Memory {
 
   /** As this version of the API shows it; the same reference for the same object. */
   #seen(resource: Resource, object: JsonObject): JsonObject {
-    if (!isNewEvent(resource)) return object
-    let view = this.#views.get(object)
-    if (view === undefined) this.#views.set(object, (view = toNewEvent(object)))
+    const isOther = resource.custom !== undefined && object['apiVersion'] !== groupVersion(resource)
+    if (!isOther && !isNewEvent(resource)) return object
+    const key = groupVersion(resource)
+    let views = this.#views.get(object)
+    if (views === undefined) this.#views.set(object, (views = new Map()))
+    let view = views.get(key)
+    if (view === undefined) views.set(key, (view = isOther ? frozenObject({ ...object, apiVersion: key }) : toNewEvent(object)))
     return view
   }
 
@@ -85,7 +89,7 @@ export class Memory {
   list(resource: Resource, namespace: string | undefined, selection: Selection = {}): readonly JsonObject[] {
     const matches = this.matcher(resource, selection)
     const kept = this.shelf(resource).list(namespace)
-    const all = isNewEvent(resource) ? kept.map(each => this.#seen(resource, each)) : kept
+    const all = isNewEvent(resource) || resource.custom !== undefined ? kept.map(each => this.#seen(resource, each)) : kept
     return matches === undefined ? all : all.filter(matches)
   }
 
@@ -121,7 +125,7 @@ export class Memory {
   }
 
   #changeSeen(resource: Resource, change: Change): Change {
-    if (!isNewEvent(resource)) return change
+    if (!isNewEvent(resource) && resource.custom === undefined) return change
     const previous = change.previous === undefined ? undefined : this.#seen(resource, change.previous)
     return { ...change, object: this.#seen(resource, change.object), previous }
   }

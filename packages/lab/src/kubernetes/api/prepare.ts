@@ -24,7 +24,8 @@ export function forCreate(memory: Memory, resource: Resource, namespace: string,
     ...(strategy.generation === true ? { generation: 1 } : {}),
   }
   const status = strategy.initialStatus === undefined ? {} : { status: strategy.initialStatus }
-  const object = { ...input, metadata, ...status }
+  const kept = resource.custom !== undefined && hasStatus(resource) ? without(input, 'status') : input
+  const object = { ...kept, metadata, ...status }
   return kindHooks[resourceName(resource)]?.onCreate?.(memory, object) ?? object
 }
 
@@ -44,18 +45,21 @@ export function forUpdate(resource: Resource, current: JsonObject, input: JsonOb
 
 /** `status` writes status and metadata, `finalize` spec.finalizers; everything else leaves the status alone. */
 function onlyWritable(resource: Resource, current: JsonObject, input: JsonObject, subresource: string | undefined): JsonObject {
-  if (subresource === 'status') return { ...current, status: input['status'] ?? {} }
+  if (subresource === 'status') return input['status'] === undefined ? without(current, 'status') : { ...current, status: input['status'] }
   if (subresource === 'finalize') return { ...current, spec: { ...objectAt(current, 'spec'), finalizers: at(input, 'spec', 'finalizers') ?? [] } }
-  const hasStatus = resource.subresources.some(each => each.name === 'status')
-  if (!hasStatus) return input
+  if (!hasStatus(resource)) return input
   const status = current['status']
   return status === undefined ? without(input, 'status') : { ...input, status }
+}
+
+function hasStatus(resource: Resource): boolean {
+  return resource.subresources.some(each => each.name === 'status')
 }
 
 function withGeneration(resource: Resource, current: JsonObject, next: JsonObject, subresource: string | undefined): JsonObject {
   const strategy = strategyOf(resource)
   if (strategy.generation === undefined || subresource === 'status') return next
-  const changed = resource.custom === true ? !same(contentOf(current), contentOf(next)) : !same(current['spec'], next['spec'])
+  const changed = resource.custom !== undefined ? !same(contentOf(current), contentOf(next)) : !same(current['spec'], next['spec'])
   const annotated = strategy.generationOfAnnotations === true && !same(at(current, 'metadata', 'annotations'), at(next, 'metadata', 'annotations'))
   if (!changed && !annotated) return next
   return counted(current, next)
@@ -66,5 +70,5 @@ function counted(current: JsonObject, next: JsonObject): JsonObject {
 }
 
 function contentOf(object: JsonObject): JsonObject {
-  return without(object, 'metadata', 'status')
+  return without(object, 'metadata')
 }

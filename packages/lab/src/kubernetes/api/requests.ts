@@ -3,14 +3,19 @@ import type { DeleteOptions, PatchType } from './api.ts'
 import { admitCreate, admitUpdate } from './admission.ts'
 import type { CallOptions } from './call-options.ts'
 import { decode } from './decode.ts'
+import { definitionsName } from './definitions/controllers.ts'
+import { finalizerWarnings } from './definitions/custom-decode.ts'
+import { isEstablished, resourcesOf } from './definitions/served-resources.ts'
 import { deleteObject, isFinished } from './deletion.ts'
 import type { DeleteOutcome } from './deletion.ts'
-import { alreadyExists, badRequest, conflict, modifiedSince, notFound, versionMissing } from './failures.ts'
+import { alreadyExists, badRequest, conflict, forbidden, modifiedSince, notFound, versionMissing } from './failures.ts'
 import { arrayAt, frozenObject, isObject, objectAt, same, textAt, without } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { appliedObject, createdBy, updatedBy } from './managed/managers.ts'
 import { Memory } from './memory.ts'
 import { applyPatch } from './patch/index.ts'
+import { admitted as chargesOf } from './quota/admission.ts'
+import type { Charge } from './quota/admission.ts'
 import { forCreate, forUpdate } from './prepare.ts'
 import { resourceName } from './resources.ts'
 import type { Resource } from './resources.ts'
@@ -44,11 +49,15 @@ export class Requests extends Memory {
 
   #insert(resource: Resource, namespace: string, decoded: JsonObject, options: CallOptions): JsonObject {
     const prepared = forCreate(this, resource, namespace, decoded)
+    if (resource.custom?.isTerminating === true) throw forbidden(resource, textAt(prepared, 'metadata', 'name'), 'create not allowed while custom resource definition is terminating')
     const admitted = admitCreate(this, resource, namespace, prepared)
     validateCreate(resource, admitted)
+    if (resource.custom !== undefined) finalizerWarnings(objectAt(admitted, 'metadata'), [], options)
     const name = textAt(admitted, 'metadata', 'name')
+    const charges = chargesOf(this, resource, admitted)
     if (this.find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
     if (options.dryRun === true) return frozenObject(admitted)
+    this.#charge(charges)
     const stored = this.#stored(resource, admitted)
     if (strategyOf(resource).firstIdleUpdateIsWritten === true) this.#unsettled.add(stored)
     return stored
@@ -125,11 +134,20 @@ export class Requests extends Memory {
     const owned = isApply ? prepared : updatedBy(this.schemas, resource, current, prepared, options, this.now())
     const admitted = admitUpdate(this, resource, current, owned, options.subresource)
     validateUpdate(resource, current, admitted, options.subresource)
+    if (resource.custom !== undefined) finalizerWarnings(objectAt(admitted, 'metadata'), arrayAt(current, 'metadata', 'finalizers'), options)
     const next = frozenObject(admitted)
+    const charges = options.subresource === undefined && resourceName(resource) === 'persistentvolumeclaims' ? chargesOf(this, resource, next, current) : []
     if (options.dryRun === true) return next
+    this.#charge(charges)
     if (isFinished(resource, next)) return this.#gone(resource, current, next)
     if (same(next, current) && !this.#unsettled.delete(current)) return current
     return this.#stored(resource, next)
+  }
+
+  /** What the object uses is noted in the status of each quota at once; the controller counts anew later. */
+  #charge(charges: readonly Charge[]): void {
+    const quotas = this.resource('resourcequotas')
+    for (const { quota } of charges) this.update(quotas, textAt(quota, 'metadata', 'namespace'), quota, { fieldManager: 'kube-apiserver', subresource: 'status' })
   }
 
   /** Binding, and other writes of the server itself: no admission, no managers. */
@@ -139,22 +157,28 @@ export class Requests extends Memory {
 
   delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): DeleteOutcome {
     const outcome = deleteObject(this, resource, namespace, name, options)
-    if (outcome.gone && options.dryRun !== true) this.registry.forgetDefinition(resource, outcome.object)
+    if (options.dryRun !== true) this.#serve(resource, outcome.object, outcome.gone)
     return outcome
   }
 
   /** Watchers see the object as it was kept last; the writer sees what it wrote. */
   #gone(resource: Resource, kept: JsonObject, written: JsonObject): JsonObject {
     const last = this.remove(resource, kept)
-    this.registry.forgetDefinition(resource, last)
+    this.#serve(resource, last, true)
     return written
   }
 
   #stored(resource: Resource, object: JsonObject): JsonObject {
     const stored = this.put(resource, object)
     this.schemas.known.settle(this.schemas.of(resource), stored)
-    this.registry.learnDefinition(resource, stored)
+    this.#serve(resource, stored, false)
     return stored
+  }
+
+  /** A definition that is established is served from here on; one that is gone no longer. */
+  #serve(resource: Resource, object: JsonObject, isGone: boolean): void {
+    if (resourceName(resource) !== definitionsName || (!isGone && !isEstablished(object))) return
+    this.registry.serve(textAt(object, 'metadata', 'name'), isGone ? [] : resourcesOf(object))
   }
 }
 

@@ -187,18 +187,22 @@ test('the status of a workload is written by its subresource alone, and does not
     expect(api.get<Deployment>('deployments.apps', 'd', 'default')).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 5 }, status: { replicas: 3 } })
   }))
 
-test('a definition is served as soon as it is stored, and its schema holds its objects', () =>
-  inLab(api => {
+test('a definition is served once it is established, its schema holds its objects, and they go with it', () =>
+  inLab(async (api, _, sleep) => {
     const schema = { type: 'object', properties: { spec: { type: 'object', required: ['size'], properties: { size: { type: 'integer', minimum: 1 }, color: { type: 'string', enum: ['red', 'blue'], default: 'red' } } } } }
     const spec = { group: 'example.com', scope: 'Namespaced', names: { plural: 'widgets', kind: 'Widget' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }] }
     api.create('customresourcedefinitions.apiextensions.k8s.io', { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.com' }, ...{ spec } })
+    expect(statusOf(() => api.list('widgets.example.com')).code).toBe(404)
+    await sleep(100)
     const widget = (inner: object) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'default' }, spec: inner })
     expect(statusOf(() => api.create('widgets.example.com', widget({ color: 'green' }))).message).toBe(
-      'Widget.example.com "w" is invalid: [spec.size: Required value, spec.color: Unsupported value: "green": supported values: "red", "blue"]',
+      'Widget.example.com "w" is invalid: [spec.color: Unsupported value: "green": supported values: "red", "blue", spec.size: Required value]',
     )
     expect(api.create('widgets.example.com', widget({ size: 2 }))).toMatchObject({ spec: { size: 2, color: 'red' } })
     api.delete('customresourcedefinitions.apiextensions.k8s.io', 'widgets.example.com')
+    await sleep(100)
     expect(statusOf(() => api.list('widgets.example.com')).code).toBe(404)
+    expect(api.get('customresourcedefinitions.apiextensions.k8s.io', 'widgets.example.com')).toBeUndefined()
   }))
 
 test('the newest default class is given to a claim that names none, and an empty name is left alone', () =>

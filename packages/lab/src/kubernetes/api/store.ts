@@ -3,6 +3,7 @@ import type { Api } from './api.ts'
 import type { JsonObject } from './json.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { makeClient } from './client.ts'
+import { startDefinitionControllers } from './definitions/controllers.ts'
 import { Requests } from './requests.ts'
 
 export interface StoreOptions {
@@ -30,6 +31,7 @@ export function createStore(options: StoreOptions): Store {
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     boot.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   }
+  startDefinitionControllers(requests, options.clock)
   const texts = new WeakMap<JsonObject, string>()
   const json = (object: JsonObject): string => {
     let text = texts.get(object)

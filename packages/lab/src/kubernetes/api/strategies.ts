@@ -37,6 +37,8 @@ const strategies: Readonly<Record<string, Strategy>> = {
   events: { managedFields: false, createsOnUpdate: true },
   'events.events.k8s.io': { managedFields: false, createsOnUpdate: true },
   'leases.coordination.k8s.io': { managedFields: false, createsOnUpdate: true, needsVersion: true },
+  resourcequotas: { initialStatus: {}, returnsDeleted: true },
+  'networkpolicies.networking.k8s.io': { generation: true },
   'deployments.apps': { ...counted, generationOfAnnotations: true },
   'statefulsets.apps': counted,
   'replicasets.apps': counted,
@@ -60,5 +62,5 @@ const strategies: Readonly<Record<string, Strategy>> = {
 const custom: Strategy = { generation: true, needsVersion: true }
 
 export function strategyOf(resource: Resource): Strategy {
-  return strategies[resourceName(resource)] ?? (resource.custom === true ? custom : {})
+  return strategies[resourceName(resource)] ?? (resource.custom !== undefined ? custom : {})
 }

@@ -7,6 +7,7 @@ import { startScheduler } from '../scheduler/scheduler.ts'
 import { startCaches } from './caches.ts'
 import { withQuietEvents } from './event-recorder.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
+import { startResourceQuotas } from './resource-quotas.ts'
 import { startRootCaPublisher } from './root-ca-publisher.ts'
 import { startDaemonSets } from './workloads/daemon-set.ts'
 import { startDeployments } from './workloads/deployment.ts'
@@ -36,6 +37,7 @@ const controllers: Readonly<Record<string, StartController>> = {
   'persistentvolume-attach-detach': startAttachDetach,
   'node-lifecycle': startNodeLifecycle,
   'namespace': startNamespaceController,
+  'resourcequota-controller': startResourceQuotas,
   'root-ca-certificate-publisher': startRootCaPublisher,
   'deployment-controller': startDeployments,
   'replicaset-controller': startReplicaSets,

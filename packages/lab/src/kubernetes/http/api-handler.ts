@@ -64,7 +64,7 @@ async function resourcePath(store: Store, options: ApiHandlerOptions, request: H
   const target = routeOf(store.requests.registry, url.pathname)
   if (target !== undefined) return serveTarget(store, options.podStreams, request, url.searchParams, target)
   const [, root, group, version] = url.pathname.split('/')
-  const isKnownGroup = root === 'api' ? group === 'v1' : store.requests.registry.all().some(each => each.group === group && each.version === version)
+  const isKnownGroup = root === 'api' ? group === 'v1' : store.requests.registry.all().some(each => each.group === group && each.version === version && each.custom === undefined)
   if (!isKnownGroup) return textAnswer(404, '404 page not found\n')
   throw noSuchResource()
 }

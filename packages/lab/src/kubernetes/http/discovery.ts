@@ -1,6 +1,7 @@
 /** Discovery in both of its forms: the legacy lists, and apidiscovery.k8s.io/v2 in one answer. */
 import type { Json, JsonObject } from '../api/json.ts'
 
+import { byVersion } from '../api/definitions/version-order.ts'
 import type { Resource, Subresource } from '../api/resources.ts'
 
 export const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -31,7 +32,7 @@ export function oneGroup(group: string, resources: readonly Resource[]): JsonObj
 }
 
 function groupBody(group: string, resources: readonly Resource[]): JsonObject {
-  const versions = [...new Set(resources.filter(each => each.group === group).map(each => each.version))]
+  const versions = versionNames(resources.filter(each => each.group === group))
   const named = versions.map(version => ({ groupVersion: `${group}/${version}`, version }))
   return { name: group, versions: named, preferredVersion: named[0] ?? {} }
 }
@@ -42,6 +43,12 @@ export function resourceList(group: string, version: string, resources: readonly
   const name = group === '' ? version : `${group}/${version}`
   const listed = own.flatMap(each => [apiResource(each), ...each.subresources.map(sub => apiSubresource(each, sub))])
   return { kind: 'APIResourceList', ...(group === '' ? {} : { apiVersion: 'v1' }), groupVersion: name, resources: listed }
+}
+
+/** Groups of custom resources have their versions in Kubernetes' order; those that are built in stand as upstream lists them. */
+function versionNames(own: readonly Resource[]): readonly string[] {
+  const names = [...new Set(own.map(each => each.version))]
+  return own.some(each => each.custom !== undefined) ? names.toSorted(byVersion) : names
 }
 
 function apiResource(resource: Resource): JsonObject {
@@ -85,7 +92,7 @@ export function aggregated(core: boolean, resources: readonly Resource[]): JsonO
 }
 
 function versionsOf(own: readonly Resource[]): Json {
-  const versions = [...new Set(own.map(each => each.version))]
+  const versions = versionNames(own)
   return versions.map(version => ({ version, resources: own.filter(each => each.version === version).map(discovered), freshness: 'Current' }))
 }
 

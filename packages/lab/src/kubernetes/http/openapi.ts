@@ -31,7 +31,7 @@ export function openApiDocument(path: string, resources: readonly Resource[]): J
   const names = new Set<string>()
   const custom: Record<string, Json> = {}
   for (const resource of own) {
-    if (resource.custom === true) custom[customName(resource)] = customSchema(resource)
+    if (resource.custom !== undefined) custom[customName(resource)] = customSchema(resource)
     else for (const name of namesOf(resource)) reach(name, names)
   }
   reach('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', names)
@@ -74,7 +74,7 @@ function customName(resource: Resource): string {
 }
 
 function customSchema(resource: Resource): JsonObject {
-  const schema = frozenJson(resource.customSchema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true })
+  const schema = frozenJson(resource.custom?.schema ?? {})
   const base = isObject(schema) ? schema : {}
   const properties = isObject(base['properties'] ?? null) ? base['properties'] : {}
   return {
@@ -112,7 +112,7 @@ const ofItem: readonly Operation[] = [
 
 function pathsOf(resource: Resource): [string, JsonObject][] {
   const base = `/${documentPath(resource)}/${resource.namespaced ? 'namespaces/{namespace}/' : ''}${resource.plural}`
-  const schema = resource.custom === true ? customName(resource) : (namesOf({ ...resource, subresources: [] }).find(each => !each.endsWith('List')) ?? '')
+  const schema = resource.custom !== undefined ? customName(resource) : (namesOf({ ...resource, subresources: [] }).find(each => !each.endsWith('List')) ?? '')
   return [
     [base, operations(resource, ofCollection, schema)],
     [`${base}/{name}`, operations(resource, ofItem, schema)],

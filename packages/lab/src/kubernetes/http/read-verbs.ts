@@ -24,15 +24,25 @@ export function isWatch(query: URLSearchParams): boolean {
 }
 
 export function answerObject(store: Store, request: HttpRequest, query: URLSearchParams, resource: Resource, status: number, object: JsonObject, warnings: readonly string[] = []): HttpResponse {
-  if (!wantsTable(request)) return jsonAnswer(status, object, warnings)
+  if (!wantsTable(request)) return jsonAnswer(status, object, [...deprecations(resource), ...warnings])
   const table = tableOf(resource, [object], store.clock.now(), includeObjectOf(query), { resourceVersion: textAt(object, 'metadata', 'resourceVersion') })
-  return jsonAnswer(status, table, warnings)
+  return jsonAnswer(status, table, [...deprecations(resource), ...warnings])
+}
+
+/** What a deprecated version of a custom resource says with every answer. */
+export function deprecations({ custom }: Resource): readonly string[] {
+  return custom?.deprecation === undefined ? [] : [custom.deprecation]
 }
 
 export function answerList(store: Store, request: HttpRequest, query: URLSearchParams, target: Target): HttpResponse {
   const { resource } = target
   const page = pageOf(store, query, target)
   if (wantsTable(request)) return jsonAnswer(200, tableOf(resource, page.items, store.clock.now(), includeObjectOf(query), page.metadata))
+  const { custom } = resource
+  if (custom !== undefined) {
+    const metadata = { continue: '', ...page.metadata }
+    return jsonAnswer(200, { kind: custom.listKind, apiVersion: groupVersion(resource), metadata, items: page.items }, deprecations(resource))
+  }
   // Items of a typed list do not repeat their kind.
   const items = page.items.map(each => without(each, 'apiVersion', 'kind'))
   return jsonAnswer(200, { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page.metadata, items })

@@ -8,6 +8,7 @@ import { resourceName } from '../api/resources.ts'
 import type { Resource } from '../api/resources.ts'
 import { cellsByResource } from './cells/index.ts'
 import { sinceText } from './human-duration.ts'
+import { printerOf } from './printer-columns.ts'
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
@@ -24,8 +25,9 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 export function tableOf(resource: Resource, items: readonly JsonObject[], nowMs: number, include: IncludeObject, metadata: JsonObject): JsonObject {
   const name = resourceName(resource)
-  const columns = kubernetesTables[name] ?? nameAndAge
-  const cells = cellsByResource[name] ?? nameAndAgeCells
+  const custom = resource.custom === undefined ? undefined : printerOf(resource.custom.columns)
+  const columns = custom?.columns ?? kubernetesTables[name] ?? nameAndAge
+  const cells = custom?.cells ?? cellsByResource[name] ?? nameAndAgeCells
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -41,7 +43,7 @@ function row(object: JsonObject, cells: JsonArray, include: IncludeObject): Json
 }
 
 function embedded(object: JsonObject, include: IncludeObject): JsonObject {
-  if (include === 'None') return {}
+  if (include === 'None') return { object: null }
   if (include === 'Object') return { object }
   return { object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: objectAt(object, 'metadata') } }
 }

@@ -70,7 +70,16 @@ function objectBody(request: HttpRequest, target: Target): JsonObject {
   const body = parseBody(request.body, request.headers?.['content-type'], kind)
   if (!isObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${kind})`)
   assertNamespace(body, target)
+  if (target.resource.custom !== undefined && target.subresource !== 'scale') assertTyped(body, kind)
   return body
+}
+
+/** Objects that are no Go types say themselves what they are. */
+function assertTyped(body: JsonObject, kind: string): void {
+  if (textAt(body, 'kind') !== '') return
+  const text = JSON.stringify(body)
+  const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text
+  throw badRequest(`the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing in '${text}' (${shown})`)
 }
 
 function assertNamespace(body: JsonObject, target: Target): void {
@@ -157,7 +166,7 @@ function remove(store: Store, request: HttpRequest, query: URLSearchParams, targ
     const all = store.requests.list(resource, namespace, selectionOf(query))
     for (const each of all) store.requests.delete(resource, textAt(each, 'metadata', 'namespace'), textAt(each, 'metadata', 'name'), options)
     const metadata = { resourceVersion: String(store.requests.revision) }
-    return jsonAnswer(200, { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata, items: all })
+    return jsonAnswer(200, { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: resource.custom === undefined ? metadata : { continue: '', ...metadata }, items: all })
   }
   assertVerb(resource, target.subresource, 'delete')
   const outcome = store.requests.delete(resource, namespace ?? '', name, options)

@@ -84,7 +84,8 @@ function node(value: JsonObject): JsonObject {
 
 function definitionNames(value: JsonObject): JsonObject {
   const kind = textAt(value, 'kind')
-  return setIfAbsent(setIfAbsent(value, 'singular', kind.toLowerCase()), 'listKind', `${kind}List`)
+  // Names that were not accepted stay unsaid.
+  return kind === '' ? value : setIfAbsent(setIfAbsent(value, 'singular', kind.toLowerCase()), 'listKind', `${kind}List`)
 }
 
 /** Claim templates carry their kind, and the status that a claim starts with. */

@@ -86,7 +86,8 @@ export function pathsOf(set: FieldSet, prefix = ''): readonly string[] {
     })
 }
 
-function elementText(element: string): string {
+/** `.name`, `[key="x"]`, `[="x"]`. */
+export function elementText(element: string): string {
   const rest = element.slice(2)
   if (element.startsWith('f:')) return `.${rest}`
   if (element.startsWith('v:')) return `[=${rest}]`

@@ -13,6 +13,7 @@ import { strategyOf } from '../strategies.ts'
 import { difference, intersection, isEmpty, recursiveDifference, union } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { conflictError } from './conflict.ts'
+import { mistyped } from './mistyped.ts'
 import { capped, entriesOf, listOf, sameManager } from './entries.ts'
 import type { Entry } from './entries.ts'
 import { compare, fieldSetOf, merged, undeclared, withNamedParents, withoutFields } from './typed.ts'
@@ -37,6 +38,7 @@ const stripped: FieldSet = {
 
 /** What a write to this path cannot change, and so cannot own. */
 function resetFields(resource: Resource, subresource: string | undefined): FieldSet {
+  if (subresource === 'status' && resource.custom !== undefined) return { 'f:spec': {}, 'f:metadata': {} }
   if (subresource === 'status') return { 'f:spec': {}, 'f:metadata': { 'f:deletionTimestamp': {}, 'f:ownerReferences': {} } }
   const hasStatus = resource.subresources.some(each => each.name === 'status')
   return hasStatus ? { 'f:status': {} } : {}
@@ -123,7 +125,8 @@ function assertApplicable(schemas: SchemaCatalog, resource: Resource, config: Js
   if (version !== groupVersion(resource)) {
     throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${version}, expected: ${groupVersion(resource)}`)
   }
-  const faults = undeclared(schemas.of(resource), config)
+  const node = schemas.of(resource)
+  const faults = [...undeclared(node, config), ...(resource.custom === undefined ? [] : mistyped(node, config))]
   if (faults.length === 0) return
   const gvk = `${resource.group}/${resource.version}, Kind=${resource.kind}`
   const text = faults.length === 1 ? faults[0] : `errors:\n${faults.map(each => `  ${each}`).join('\n')}`

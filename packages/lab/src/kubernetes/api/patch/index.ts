@@ -14,7 +14,7 @@ export function applyPatch(schemas: SchemaCatalog, resource: Resource, type: Pat
   if (type === 'application/json-patch+json') return jsonPatch(current, body)
   if (!isObject(body)) throw badRequest('cannot restore slice from map')
   if (type === 'application/merge-patch+json') return frozenObject(mergePatch(current, body))
-  if (resource.custom === true) {
+  if (resource.custom !== undefined) {
     throw new ApiStatusError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml')
   }
   return frozenObject(strategicMerge(schemas.of(resource), current, body))

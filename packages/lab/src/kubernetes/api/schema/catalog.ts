@@ -18,7 +18,7 @@ export class SchemaCatalog {
 
   /** The node of a resource's objects, or of a subresource's body where that is another kind. */
   of(resource: Resource): SchemaNode {
-    if (resource.custom === true) return this.#ofCustom(resource)
+    if (resource.custom !== undefined) return this.#ofCustom(resource)
     return this.ofKind(groupVersion(resource), resource.kind) ?? anyNode
   }
 
@@ -48,7 +48,7 @@ export class SchemaCatalog {
   #ofCustom(resource: Resource): SchemaNode {
     const known = this.#custom.get(resource)
     if (known !== undefined) return known
-    const built = this.#build(asJson(resource.customSchema ?? {}), '', '')
+    const built = this.#build(asJson(resource.custom?.schema ?? {}), '', '')
     const metadata: Field = { node: this.named('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'), go: undefined, required: false, nullable: false }
     const plain: Field = { node: { kind: 'scalar', type: 'string', format: '', values: undefined }, go: undefined, required: false, nullable: false }
     const node: SchemaNode = built.kind === 'object'

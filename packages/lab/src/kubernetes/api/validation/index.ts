@@ -5,7 +5,7 @@ import { textAt } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { resourceName } from '../resources.ts'
 import type { Resource } from '../resources.ts'
-import { customFaults } from './custom.ts'
+import { customFaults, statusFaults, typeMetaFaults } from '../definitions/custom-faults.ts'
 import { metadataFaults, metadataUpdateFaults } from './metadata.ts'
 import { rulesByResource } from './rules.ts'
 
@@ -14,20 +14,31 @@ function refuse(resource: Resource, object: JsonObject, faults: readonly Cause[]
 }
 
 export function validateCreate(resource: Resource, object: JsonObject): void {
-  const own = resource.custom === true ? customFaults(resource, object) : (rulesByResource[resourceName(resource)]?.create(object) ?? [])
+  const { custom } = resource
+  if (custom !== undefined) return refuseCustom(resource, object, () => customFaults(custom, object, undefined, metadataFaults(resource, object)))
+  const own = rulesByResource[resourceName(resource)]?.create(object) ?? []
   refuse(resource, object, [...metadataFaults(resource, object), ...own])
 }
 
 /** Status writes are held by types alone; a spec that did not change is not looked at again. */
 export function validateUpdate(resource: Resource, current: JsonObject, object: JsonObject, subresource: string | undefined): void {
-  const metadata = metadataUpdateFaults(current, object)
+  const { custom } = resource
+  const metadata = metadataUpdateFaults(resource, current, object)
+  if (custom !== undefined) {
+    return refuseCustom(resource, object, () => (subresource === 'status' ? statusFaults : customFaults)(custom, object, current, metadata))
+  }
   const ofContent = subresource === undefined || subresource === 'scale'
   const isSame = Object.keys({ ...current, ...object }).every(key => key === 'metadata' || key === 'status' || current[key] === object[key])
   refuse(resource, object, [...metadata, ...(ofContent && !isSame ? contentFaults(resource, current, object) : [])])
 }
 
+/** The answer names the kind that was sent. */
+function refuseCustom(resource: Resource, object: JsonObject, faults: () => readonly Cause[]): void {
+  const types = typeMetaFaults(resource, object)
+  refuse({ ...resource, kind: textAt(object, 'kind') }, object, types.length > 0 ? types : faults())
+}
+
 function contentFaults(resource: Resource, current: JsonObject, object: JsonObject): readonly Cause[] {
-  if (resource.custom === true) return customFaults(resource, object)
   const rules = rulesByResource[resourceName(resource)]
   if (rules === undefined) return []
   return rules.update === undefined ? rules.create(object) : rules.update(current, object)

@@ -18,7 +18,7 @@ export function metadataFaults(resource: Resource, object: JsonObject): Faults {
   const metadata = objectAt(object, 'metadata')
   const name = textAt(metadata, 'name')
   const named = name === '' ? [required('metadata.name', 'name or generateName is required')] : nameRule(resource)(name).map(each => invalidValue('metadata.name', name, each))
-  return [...prefixFaults(nameRule(resource), textAt(metadata, 'generateName')), ...named, ...commonFaults(metadata)]
+  return [...prefixFaults(nameRule(resource), textAt(metadata, 'generateName')), ...named, ...commonFaults(resource, metadata)]
 }
 
 /** A prefix may end in a dash. */
@@ -27,18 +27,18 @@ function prefixFaults(rule: NameRule, prefix: string): Faults {
   return prefix === '' ? [] : rule(masked).map(each => invalidValue('metadata.generateName', prefix, each))
 }
 
-function commonFaults(metadata: JsonObject): Faults {
+function commonFaults(resource: Resource, metadata: JsonObject): Faults {
   return [
     ...labelFaults(objectAt(metadata, 'labels'), 'metadata.labels'),
     ...annotationFaults(objectAt(metadata, 'annotations'), 'metadata.annotations'),
-    ...finalizerFaults(arrayAt(metadata, 'finalizers').map(String), 'metadata.finalizers'),
+    ...finalizerFaults(arrayAt(metadata, 'finalizers').map(String), 'metadata.finalizers', resource.custom === undefined && resource.group !== 'apiextensions.k8s.io'),
   ]
 }
 
-export function metadataUpdateFaults(current: JsonObject, object: JsonObject): Faults {
+export function metadataUpdateFaults(resource: Resource, current: JsonObject, object: JsonObject): Faults {
   const metadata = objectAt(object, 'metadata')
   if (metadata === current['metadata']) return []
-  return [...newFinalizers(objectAt(current, 'metadata'), metadata), ...commonFaults(metadata)]
+  return [...newFinalizers(objectAt(current, 'metadata'), metadata), ...commonFaults(resource, metadata)]
 }
 
 function newFinalizers(before: JsonObject, after: JsonObject): Faults {

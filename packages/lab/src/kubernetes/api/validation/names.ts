@@ -72,10 +72,11 @@ export function annotationFaults(annotations: Readonly<Record<string, unknown>>,
 
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
 
-export function finalizerFaults(finalizers: readonly string[], field: string): Faults {
+/** `strict`: the core's own kinds want a slash; definitions and custom resources do not. */
+export function finalizerFaults(finalizers: readonly string[], field: string, strict: boolean): Faults {
   return finalizers.flatMap((each, index) => {
     const faults = qualifiedName(each).map(text => invalidValue(field, each, text))
-    const isKnown = each.includes('/') || standardFinalizers.includes(each)
+    const isKnown = !strict || each.includes('/') || standardFinalizers.includes(each)
     return isKnown ? faults : [...faults, invalidValue(`${field}[${index}]`, each, 'name is neither a standard finalizer name nor is it fully qualified')]
   })
 }

@@ -1,7 +1,9 @@
 /** Which rules hold for which kind. A kind that is not here is held by its schema alone. */
 import type { Cause } from '../failures.ts'
+import { definitionFaults, definitionUpdateFaults } from '../definitions/definition-faults.ts'
 import { arrayAt, objectAt, same, textAt } from '../json.ts'
 import type { JsonObject } from '../json.ts'
+import { limitFaults, quotaFaults, quotaUpdateFaults } from '../quota/faults.ts'
 import { immutableText, invalidValue, required } from './fault.ts'
 import type { Faults } from './fault.ts'
 import { configKeyFaults } from './names.ts'
@@ -91,6 +93,9 @@ export const rulesByResource: Readonly<Record<string, Rules>> = {
   'csidrivers.storage.k8s.io': both(csiDriverFaults, csiDriverUpdateFaults),
   'csinodes.storage.k8s.io': both(csiNodeFaults, csiNodeUpdateFaults),
   'csistoragecapacities.storage.k8s.io': both(capacityFaults, capacityUpdateFaults),
+  'customresourcedefinitions.apiextensions.k8s.io': both(definitionFaults, definitionUpdateFaults),
+  resourcequotas: both(quotaFaults, quotaUpdateFaults),
+  limitranges: { create: limitFaults },
   events: { create: eventFaults },
   'rolebindings.rbac.authorization.k8s.io': both(bindingFaults, roleRef),
   'clusterrolebindings.rbac.authorization.k8s.io': both(bindingFaults, roleRef),

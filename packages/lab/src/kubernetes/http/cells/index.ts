@@ -1,5 +1,6 @@
 import type { Cells } from './cell.ts'
 import { clusterCells } from './cluster.ts'
+import { limitCells } from './limits.ts'
 import { podCells } from './pod.ts'
 import { storageCells } from './storage.ts'
 import { workloadCells } from './workloads.ts'
@@ -9,5 +10,6 @@ export const cellsByResource: Readonly<Record<string, Cells>> = {
   ...clusterCells,
   ...storageCells,
   ...workloadCells,
+  ...limitCells,
   pods: podCells,
 }

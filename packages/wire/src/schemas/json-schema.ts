@@ -1,0 +1,2 @@
+/** JSON Schema, draft of the publisher. */
+export type JsonSchema = Readonly<Record<string, unknown>>
