@@ -47,6 +47,8 @@ export interface MonitoringSpec {
 
 export interface PoliciesSpec {
   readonly networkPolicies: boolean
+  /** Addresses of the nodes, as CIDRs: Ceph's clients are the nodes themselves. */
+  readonly nodeCIDRs: readonly string[]
   /** By namespace: a ResourceQuota's hard amounts, and PVC minimum and maximum. */
   readonly quotas: readonly QuotaSpec[]
 }

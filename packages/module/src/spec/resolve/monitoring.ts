@@ -1,6 +1,15 @@
 import type { MonitoringSpec } from '../cluster-spec.ts'
+import { defaultNamespace } from '../default-namespace.ts'
 import type { DeclaredSpec } from '../schema/declaration.ts'
 
-export function resolveMonitoring(spec: DeclaredSpec): MonitoringSpec {
-  return { serviceMonitors: false, alerts: false, dashboards: false, namespace: spec.namespace ?? 'storage-system', labels: {}, dashboardLabels: {} }
+export function resolveMonitoring({ monitoring = {}, namespace = defaultNamespace }: DeclaredSpec): MonitoringSpec {
+  const alerts = monitoring.alerts ?? false
+  return {
+    serviceMonitors: monitoring.serviceMonitors ?? alerts,
+    alerts,
+    dashboards: monitoring.dashboards ?? false,
+    namespace: monitoring.namespace ?? namespace,
+    labels: monitoring.labels ?? {},
+    dashboardLabels: monitoring.dashboardLabels ?? { grafana_dashboard: '1' },
+  }
 }

@@ -62,4 +62,4 @@ export const classSchema = z
   .required({ backend: true })
   .describe('A StorageClass; its name is the key.')
 
-export const className = dnsSubdomain
+export { className } from './class-name.ts'

@@ -1,0 +1,4 @@
+import { dnsSubdomain } from './words.ts'
+
+/** Name of a StorageClass. */
+export const className = dnsSubdomain
