@@ -92,8 +92,14 @@ test('every monitor and rule is what the Prometheus operator’s own schema take
   const made = planOf({ backup: velero, monitoring: { alerts: true, labels: { release: 'kps' } } }).objects.filter(({ phase }) => phase === 'monitoring')
   expect(made.map(({ object }) => object.kind)).toEqual(['ServiceMonitor', 'PodMonitor', 'PrometheusRule'])
   for (const { object } of made) {
-    const validate = ajv.compile(kinds[z.enum(['ServiceMonitor', 'PodMonitor', 'PrometheusRule']).parse(object.kind)])
+    const schema = kinds[z.enum(['ServiceMonitor', 'PodMonitor', 'PrometheusRule']).parse(object.kind)]
+    const validate = ajv.compile(JSON.parse(JSON.stringify(schema, withoutRe2)))
     expect([validate(object), validate.errors], object.kind).toEqual([true, null])
     expect(validate({ ...object, spec: { ...Object(object['spec']), typo: 1 } })).toBe(false)
   }
 })
+
+/** `(?i)` is RE2's, and no regular expression here. */
+function withoutRe2(key: string, value: unknown): unknown {
+  return key === 'pattern' && typeof value === 'string' && value.includes('(?i)') ? undefined : value
+}
