@@ -112,6 +112,7 @@ test('every rule that the sources name is explained, and nothing else', () => {
     ...[...text.matchAll(/(?:fault|warning)\(\s*'([a-z]+(?:-[a-z]+)+)'/g)].map(([, rule]) => rule),
     ...[...text.matchAll(/\? '([a-z]+-[a-z]+)' : '([a-z]+-[a-z]+)',\n\s+severity/g)].flatMap(([, one, other]) => [one, other]),
     ...[...text.matchAll(/reader\.(?:fault|warn)\([^,]+, '([a-z-]+)'|this\.(?:fault|warn)\(key, '([a-z-]+)'/g)].map(([, rule, other]) => rule ?? other),
+    ...[...text.matchAll(/(?:check: |aboutPool\(|aboutDevice\()'([a-z-]+)'/g)].map(([, rule]) => rule),
     ...[...text.matchAll(/size \? '(invalid-size)'/g)].map(([, rule]) => rule),
   ])
   expect([...new Set(named.filter((rule) => rule !== undefined))].toSorted()).toEqual(Object.keys(ruleExplanations).toSorted())

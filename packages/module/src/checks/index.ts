@@ -10,6 +10,7 @@ import { deliveryChecks } from './delivery/index.ts'
 import { feasibilityChecks } from './feasibility/index.ts'
 import { backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
 import { cephChecks } from './ceph/index.ts'
+import { withAcceptances } from './acceptances.ts'
 import type { Check, Fault, Subject } from './check.ts'
 import {
   accessModesCanBeServed,
@@ -60,5 +61,5 @@ export const checks: readonly Check[] = [
 ]
 
 export function runChecks(subject: Subject): readonly Fault[] {
-  return checks.flatMap((check) => check(subject))
+  return withAcceptances(checks.flatMap((check) => check(subject)), subject)
 }

@@ -3,4 +3,8 @@ export interface RuleExplanation {
   readonly means: string
   readonly why: string
   readonly fix: string
+  /** An error of this rule may be accepted in the declaration (`spec.accept`). Default: false. */
+  readonly acceptable?: boolean
+  /** What the rule keeps from happening would destroy data: it can never be accepted. */
+  readonly destroysData?: boolean
 }

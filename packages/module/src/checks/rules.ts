@@ -53,6 +53,13 @@ const commonRules: Readonly<Record<string, RuleExplanation>> = {
   'duplicate-volume': { means: 'Two volumes with one claim, or with the same data.', why: 'A claim is bound to one volume, and two volumes on one disk would be mounted twice.', fix: 'Remove one of the two.' },
 }
 
+const acceptanceRules: Readonly<Record<string, RuleExplanation>> = {
+  'acceptance-of-nothing-known': { means: 'An acceptance names a check that there is not.', why: 'It would accept nothing, and somebody believes that it does.', fix: 'Write the rule that stands in brackets behind the finding.' },
+  'acceptance-refused': { means: 'This check cannot be accepted.', why: 'Its refusal keeps data from being destroyed, or without a correction no plan can be made at all.', fix: 'Correct what the check says.' },
+  'acceptance-ended': { means: 'The last day of an acceptance is past.', why: 'It was accepted for a time; after it the refusal stands again.', fix: 'Correct what was accepted, or decide anew with a later day.' },
+  'acceptance-without-effect': { means: 'An acceptance accepts nothing.', why: 'The finding is gone, or its object is called otherwise; a left-over acceptance would silently take a later one.', fix: 'Remove it, or write the object that is named.' },
+}
+
 export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...commonRules,
   ...cephRules,
@@ -66,4 +73,5 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...monitoringRules,
   ...deliveryRules,
   ...feasibilityRules,
+  ...acceptanceRules,
 }

@@ -1,6 +1,6 @@
 /** One file: the whole declaration. Types, the published JSON Schema and the reference page all come from here. */
 import * as z from 'zod'
-import { acceptSchema } from './accept.ts'
+import { acceptanceSchema, acceptSchema } from './accept.ts'
 import { backendSchema, localSchema, proxmoxSchema } from './backends.ts'
 import { cephParameters, cephSchema, rookCephSchema } from './ceph.ts'
 import { className, classSchema } from './classes.ts'
@@ -92,7 +92,7 @@ export function draftSchema() {
     secrets: secretsSchema.optional().catch(undefined),
     delivery: deliverySchema.partial().optional().catch(undefined),
     facts: factsSchema.partial().optional().catch(undefined),
-    accept: acceptSchema.optional().catch(undefined),
+    accept: z.array(acceptanceSchema.partial().optional().catch(undefined)).optional().catch(undefined),
   })
   return z.object({ metadata: z.object({ name: z.string().optional() }).catch({}).optional(), spec: spec.catch({}).optional() })
 }

@@ -13,6 +13,7 @@ export const deviceFactsSchema = z
     aliases: z.array(z.string().min(1)).optional().describe('Other paths of the same device, e.g. /dev/disk/by-id/wwn-0x5000c500a1b2c3d4.'),
     fstype: z.string().optional().describe('What it carries, as blkid says; empty text for nothing. Rook leaves a device alone that carries a filesystem.'),
     partitions: z.int().min(0).optional().describe('How many partitions it has.'),
+    kname: z.string().optional().describe('Its kernel name, as lsblk shows it in KNAME: what a path under /dev/disk leads to.'),
     parent: z.string().optional().describe('The device that it is a part of, e.g. sdb for sdb1.'),
   })
   .describe('What is known of a device.')
@@ -35,7 +36,7 @@ const topologyFields = {
 
 export const nodeFactsSchema = z
   .strictObject({
-    schedulable: z.boolean().optional().describe('Whether ordinary pods may be placed on it: not cordoned, and no taint of effect NoSchedule or NoExecute.'),
+    schedulable: z.boolean().optional().describe('Whether ordinary pods may be placed on it: no taint of effect NoSchedule or NoExecute. A cordon, which will be lifted, does not count.'),
     ready: z.boolean().optional().describe('Its condition Ready.'),
     roles: z.array(z.string().min(1)).optional().describe('From its labels node-role.kubernetes.io/<role>.'),
     memory: size.optional().describe('Memory that pods may have together (allocatable), e.g. 16Gi.'),
@@ -69,7 +70,7 @@ export type WrittenFacts = z.output<typeof factsSchema>
 export const factProperties = {
   cluster: { version: 'string', distribution: 'string', nodes: 'string', schedulableNodes: 'number' },
   node: { schedulable: 'boolean', ready: 'boolean', roles: 'string', memory: 'number', cpu: 'number', kernel: 'string', os: 'string', ...Object.fromEntries(topologyLevels.map((level) => [level, 'string'])) },
-  device: { rotational: 'boolean', type: 'string', size: 'number', model: 'string', aliases: 'string', fstype: 'string', partitions: 'number', parent: 'string' },
+  device: { rotational: 'boolean', type: 'string', size: 'number', model: 'string', aliases: 'string', fstype: 'string', kname: 'string', partitions: 'number', parent: 'string' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>
 
 const seenSchema = z

@@ -1,0 +1,74 @@
+/**
+ * Which CRUSH class a device's OSDs can have. Rook (v1.20, pkg/util/sys: GetDiskDeviceClass): what the declaration says; else
+ * hdd if the device is rotational, nvme if its real path says so, else ssd.
+ */
+import type { Fact } from '../../facts/facts.ts'
+import type { FactBook } from './fact-book.ts'
+import type { DeviceModel } from './model.ts'
+
+export interface DeviceOutcomes {
+  /** `hdd`, `ssd`, `nvme` or a name of the declaration's own. */
+  readonly classes: readonly string[]
+  /** Whether Rook uses the device: it leaves one alone that carries something. */
+  readonly used: 'yes' | 'no' | 'maybe'
+  /** Facts that decide between them. */
+  readonly deciding: readonly string[]
+}
+
+export function deviceOutcomes(node: string, device: DeviceModel, book: FactBook): DeviceOutcomes {
+  const object = deviceObject(node, device.key, book)
+  const use = useOf(object, book)
+  const { classes, deciding } = device.deviceClass === undefined ? mediumOf(object, device.key, book) : { classes: [device.deviceClass], deciding: [] }
+  return { classes, used: use.used, deciding: use.used === 'no' ? [] : [...deciding, ...use.deciding] }
+}
+
+/** The object that facts speak of: of this name, or the one that has this path among its aliases. */
+export function deviceObject(node: string, key: string, book: FactBook): string {
+  const own = `device/${node}/${key}`
+  const path = `/dev/${key}`
+  const known = book.objects(`device/${node}/`).find((object) => values(book.said(object, 'aliases')).some((aliases) => String(aliases).split(',').includes(path)))
+  return known ?? own
+}
+
+/** Classes by the device itself, whatever the declaration calls it. */
+export function mediumOf(object: string, key: string, book: FactBook): { readonly classes: readonly string[]; readonly deciding: readonly string[] } {
+  const nvme = namesNvme(object, key, book)
+  const said = values(book.said(object, 'rotational'))
+  // The kernel marks NVMe namespaces as not rotational; only a fact can say otherwise.
+  const rotational = said.length > 0 ? said : nvme === 'yes' ? [false] : [true, false]
+  const resting = nvme === 'yes' ? ['nvme'] : nvme === 'no' ? ['ssd'] : ['nvme', 'ssd']
+  return {
+    classes: [...(rotational.includes(true) ? ['hdd'] : []), ...(rotational.includes(false) ? resting : [])],
+    deciding: [...(rotational.length > 1 ? [`${object} rotational`] : []), ...(rotational.includes(false) && nvme === 'maybe' ? [`${object} kname`] : [])],
+  }
+}
+
+/** Names of the kernel and of udev that lead to no NVMe (systemd, rules.d/60-persistent-storage.rules). */
+const neverNvme = /^(?:sd[a-z]+\d*|vd[a-z]+\d*|xvd[a-z]+\d*|hd[a-z]+\d*|mmcblk\d+(?:p\d+)?|dm-\d+|md\d+|loop\d+|mapper\/.*|disk\/by-id\/(?:ata|scsi|wwn|usb|virtio|dm|lvm|mmc|md)-.*|disk\/by-path\/.*-(?:ata|scsi|sas|usb)-.*)$/
+
+function namesNvme(object: string, key: string, book: FactBook): 'yes' | 'no' | 'maybe' {
+  const real = values(book.said(object, 'kname')).map(String)
+  const names = real.length > 0 ? real : [object.split('/').slice(2).join('/'), key]
+  if (names.some((name) => name.includes('nvme'))) return 'yes'
+  return names.some((name) => neverNvme.test(name)) ? 'no' : 'maybe'
+}
+
+/** Rook's own OSDs are no obstacle; LVM and LUKS may be one of them. */
+const ownMarks = new Set(['', 'ceph_bluestore'])
+const perhapsOwnMarks = new Set(['LVM2_member', 'crypto_LUKS'])
+
+function useOf(object: string, book: FactBook): Pick<DeviceOutcomes, 'used' | 'deciding'> {
+  const carried = values(book.said(object, 'fstype')).map(String)
+  const partitioned = values(book.said(object, 'partitions')).map((count) => Number(count) > 0)
+  const states = [
+    ...carried.map((fstype) => (ownMarks.has(fstype) ? 'yes' : perhapsOwnMarks.has(fstype) ? 'maybe' : 'no')),
+    ...partitioned.map((is) => (is ? 'no' : 'yes')),
+  ] as const
+  if (!states.some((state) => state !== 'yes')) return { used: 'yes', deciding: [] }
+  const certain = (carried.length > 0 && carried.every((fstype) => !ownMarks.has(fstype) && !perhapsOwnMarks.has(fstype))) || (partitioned.length > 0 && partitioned.every(Boolean))
+  return certain ? { used: 'no', deciding: [] } : { used: 'maybe', deciding: [`${object} fstype`] }
+}
+
+export function values(facts: readonly Fact[]): readonly Fact['value'][] {
+  return facts.map(({ value }) => value)
+}
