@@ -1,5 +1,6 @@
 /** Objects as a stream of YAML documents, each with the reason why it exists. */
 import type { KubernetesObject, PlannedObject } from '../plan/plan.ts'
+import { commentText } from './comment-text.ts'
 import { printYaml } from './print-yaml.ts'
 
 /** `change` puts on what only this way of delivery needs. */
@@ -8,5 +9,5 @@ export function documents(objects: readonly PlannedObject[], change: (planned: P
 }
 
 export function document(reason: string, object: object): string {
-  return `---\n# ${reason.replaceAll('\n', ' ')}\n${printYaml(object)}`
+  return `---\n# ${commentText(reason)}\n${printYaml(object)}`
 }

@@ -51,8 +51,8 @@ function decimal(value: number): string {
 
 /** Names, paths, flags, images, amounts: texts that no version of YAML takes for something else. */
 const plain = /^(?:--?[a-z]|[A-Za-z/])[\w./()$-]*(?:[:=@+,][\w./()$-]+)*$|^\d+(?:\.\d+)?(?:[KMGTPE]i|m)$/
-/** Words that YAML 1.1 or 1.2 takes for a boolean, null or a number. */
-const reserved = /^(?:y|yes|n|no|on|off|true|false|null)$/i
+/** Words that YAML 1.1 or 1.2 takes for a boolean, null or a number; some readers of 1.1 take e5 for one. */
+const reserved = /^(?:y|yes|n|no|on|off|true|false|null|-?e-?\d+)$/i
 
 function plainOrQuoted(text: string): string {
   return plain.test(text) && !reserved.test(text) ? text : quoted(text)

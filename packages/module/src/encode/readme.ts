@@ -1,5 +1,6 @@
 /** The README of a rendered folder: what is in it, in which order, what must be there before, how to remove it without losing data. */
 import type { Plan, PlannedObject } from '../plan/plan.ts'
+import { commentText } from './comment-text.ts'
 import { fileMarkBegins, type EncodedFile } from './encoded-file.ts'
 import { sourceText } from './references-only.ts'
 import { releaseName, stepsOf, type Step } from './steps.ts'
@@ -81,5 +82,5 @@ function renamed({ objects, helmReleases }: Plan, { renaming }: Manual): readonl
 
 /** Reasons and notes come from a declaration: one line each, and no Markdown of their own at its beginning. */
 function list(lines: readonly string[]): string {
-  return lines.map((line) => `- ${line.replaceAll(/\s*[\r\n]+\s*/g, ' ')}`).join('\n')
+  return lines.map((line) => `- ${commentText(line)}`).join('\n')
 }

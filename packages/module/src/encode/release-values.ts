@@ -1,11 +1,12 @@
 /** A release's values as a file, and its chart as the tools name it. */
 import type { HelmRelease } from '../plan/plan.ts'
+import { commentText } from './comment-text.ts'
 import { yamlFile, type EncodedFile } from './encoded-file.ts'
 import { printYaml } from './print-yaml.ts'
 import { releaseName } from './steps.ts'
 
 export function valuesFile(release: HelmRelease, folder: string): EncodedFile {
-  return yamlFile(`${folder}/${releaseName(release)}.yaml`, `# ${release.reason.replaceAll('\n', ' ')}\n${printYaml(release.values)}`)
+  return yamlFile(`${folder}/${releaseName(release)}.yaml`, `# ${commentText(release.reason)}\n${printYaml(release.values)}`)
 }
 
 export function isOci({ chart }: HelmRelease): boolean {

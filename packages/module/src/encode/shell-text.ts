@@ -1,4 +1,5 @@
 /** Words of a POSIX shell. */
+import { commentText } from './comment-text.ts'
 
 /** One word, whatever is in it. */
 export function quote(word: string): string {
@@ -11,5 +12,5 @@ export function commandLine(...words: readonly string[]): string {
 
 /** A comment of one line, whatever is in it. */
 export function comment(text: string): string {
-  return `# ${text.replaceAll(/[\r\n]+/g, ' ')}`
+  return `# ${commentText(text)}`
 }

@@ -8,6 +8,7 @@ import { annotated, mustStay } from '../delivery-annotations.ts'
 import { documents } from '../documents.ts'
 import { yamlFile, type EncodedFile } from '../encoded-file.ts'
 import { printYaml } from '../print-yaml.ts'
+import { refuseTooLarge } from './release-size.ts'
 
 export interface LocalChart {
   /** A DNS label: name of the chart, of its folder and of its release. */
@@ -16,13 +17,15 @@ export interface LocalChart {
   readonly objects: readonly PlannedObject[]
 }
 
-/** Files below `folder`: Chart.yaml, values.yaml (there are none), the objects, and the template that hands them on. */
+/** Files below `folder`: Chart.yaml, values.yaml (there are none), the objects, and the template that hands them on. Throws `invalid` for more than Helm can keep. */
 export function localChart({ name, description, objects }: LocalChart, folder: string): readonly EncodedFile[] {
+  const stream = documents(objects, kept)
+  refuseTooLarge(name, stream, objects.length)
   const metadata = { apiVersion: 'v2', name, description, type: 'application', version: stowageVersion, appVersion: stowageVersion }
   return [
     yamlFile(`${folder}/Chart.yaml`, printYaml(metadata)),
     yamlFile(`${folder}/values.yaml`, '# Nothing can be set here: what there is to decide is in the declaration.\n{}\n'),
-    yamlFile(`${folder}/${objectsFile}`, documents(objects, kept)),
+    yamlFile(`${folder}/${objectsFile}`, stream),
     { path: `${folder}/templates/objects.yaml`, content: `{{- /* ${chartMark} */ -}}\n{{ .Files.Get "${objectsFile}" }}\n` },
   ]
 }

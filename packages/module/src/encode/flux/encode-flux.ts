@@ -5,7 +5,9 @@
 import { StorageError } from '@stowage/core'
 import type { Plan } from '../../plan/plan.ts'
 import type { DeliverySpec } from '../../spec/cluster-spec.ts'
+import { commentText } from '../comment-text.ts'
 import { yamlFile, type EncodedFile } from '../encoded-file.ts'
+import { noMergeKeys } from '../merge-keys.ts'
 import { printYaml } from '../print-yaml.ts'
 import { pveumScripts } from '../proxmox/pveum-script.ts'
 import { readme } from '../readme.ts'
@@ -22,6 +24,7 @@ import { sources } from './sources.ts'
 export function encodeFlux(plan: Plan, { flux }: DeliverySpec): readonly EncodedFile[] {
   if (flux === undefined) throw new StorageError('invalid', 'Flux must be told where it finds what is rendered: write spec.delivery.flux with path')
   referencesOnly(plan, 'flux')
+  noMergeKeys(plan, 'flux')
   const steps = stepsOf(plan)
   const made = sources(plan, flux)
   return [
@@ -29,7 +32,7 @@ export function encodeFlux(plan: Plan, { flux }: DeliverySpec): readonly Encoded
     yamlFile('kustomizations.yaml', kustomizations(plan, flux, steps, made.length > 0).map((one) => `---\n${printYaml(one)}`).join('')),
     ...(made.length === 0 ? [] : folder('sources', 'sources.yaml', made.map((one) => `---\n${printYaml(one)}`).join(''))),
     ...steps.flatMap((step) =>
-      step.kind === 'objects' ? folder(step.name, 'objects.yaml', documents(step.objects, guarded)) : folder(step.name, 'release.yaml', `# ${step.release.reason.replaceAll('\n', ' ')}\n${printYaml(helmRelease(plan, flux, step.release))}`),
+      step.kind === 'objects' ? folder(step.name, 'objects.yaml', documents(step.objects, guarded)) : folder(step.name, 'release.yaml', `# ${commentText(step.release.reason)}\n${printYaml(helmRelease(plan, flux, step.release))}`),
     ),
     ...pveumScripts(plan),
     readme(plan, manual),

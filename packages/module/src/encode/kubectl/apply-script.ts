@@ -1,5 +1,6 @@
 /** `apply.sh`: the numbered files and the releases in order, waiting in between. POSIX sh; holds no secret and asks for none. */
 import type { Plan } from '../../plan/plan.ts'
+import { commentText } from '../comment-text.ts'
 import { fileMark, type EncodedFile } from '../encoded-file.ts'
 import { sourceText } from '../references-only.ts'
 import { chartWords, valuesFile } from '../release-values.ts'
@@ -56,6 +57,6 @@ function needsText({ needs, secrets }: Plan): string {
 
 function needLine(kind: string, name: string, namespace: string | undefined, reason: string): string {
   const where = namespace === undefined ? [] : ['--namespace', namespace]
-  const text = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`} (${reason.replaceAll(/[\r\n]+/g, ' ')})`
+  const text = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`} (${commentText(reason)})`
   return `${commandLine('need', kind.toLowerCase(), name, ...where)} || lacks ${quote(text)}`
 }

@@ -2,6 +2,7 @@
 import type { HelmRelease, Plan } from '../../plan/plan.ts'
 import { yamlFile, type EncodedFile } from '../encoded-file.ts'
 import { numberedFiles } from '../kubectl/encode-kubectl.ts'
+import { noMergeKeys } from '../merge-keys.ts'
 import { printYaml } from '../print-yaml.ts'
 import { pveumScripts } from '../proxmox/pveum-script.ts'
 import { readme } from '../readme.ts'
@@ -11,6 +12,7 @@ import { releaseName, stepsOf } from '../steps.ts'
 
 export function encodeKustomize(plan: Plan): readonly EncodedFile[] {
   referencesOnly(plan, 'kustomize')
+  noMergeKeys(plan, 'kustomize')
   const resources = numberedFiles(plan, 'objects/')
   const releases = stepsOf(plan).flatMap((step) => (step.kind === 'release' ? [step.release] : []))
   const kustomization = {
