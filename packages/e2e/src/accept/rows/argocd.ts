@@ -94,7 +94,8 @@ export function placed(value: Readonly<Record<string, unknown>>, [key, ...rest]:
   return { ...value, [key]: rest.length === 0 ? wanted : placed(isFields(inner) ? inner : {}, rest, wanted) }
 }
 
-async function healthOf(site: Site, settings: string, object: object): Promise<string> {
+/** `settings`: path of an argocd-cm; the word that Argo CD says, or what it says instead of one. */
+export async function healthOf(site: Site, settings: string, object: object): Promise<string> {
   const file = join(await site.folder(), 'object.yaml')
   await writeFile(file, stringify(object))
   const ran = await argocd(site, ['admin', 'settings', 'resource-overrides', 'health', file, '--argocd-cm-path', settings])

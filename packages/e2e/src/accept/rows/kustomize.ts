@@ -4,14 +4,16 @@ import { join } from 'node:path'
 import { objectsIn } from '../documents.ts'
 import { filesOf, type Rendered } from '../rendered.ts'
 import { accepted, refused, type Row, type Site, type Verdict } from '../row.ts'
-import { runTool, saidBy } from '../run-tool.ts'
+import { runTool, saidBy, type Ran } from '../run-tool.ts'
 import { writeFiles } from '../site-files.ts'
 import { conform, conformCommand } from './conform.ts'
 import { missingObjects } from './same-objects.ts'
 
+export const kustomizeCommand = 'kustomize build --enable-helm'
+
 export const kustomizeBuild: Row = {
   of: 'kustomize',
-  command: `kustomize build --enable-helm | ${conformCommand}`,
+  command: `${kustomizeCommand} | ${conformCommand}`,
   needs: ['kustomize', 'helm', 'kubeconform'],
   only: 'charts beside it instead of pulled; of stand-ins the values',
   appliesTo: (rendered) => filesOf(rendered, 'kustomize').length > 0,
@@ -25,7 +27,7 @@ async function built(rendered: Rendered, site: Site): Promise<Verdict> {
     const { path, name, version } = site.charts.find(chart.name, chart.version)
     await cp(path, join(folder, 'charts', `${name}-${version}`, name), { recursive: true })
   }
-  const ran = await runTool(site.tool('kustomize'), ['build', '--enable-helm', '--helm-command', site.tool('helm'), folder])
+  const ran = await kustomize(site, folder)
   if (ran.code !== 0) return refused(saidBy(ran))
   const missing = missingObjects(rendered.plan.objects.map(({ object }) => object), objectsIn(ran.stdout))
   return missing.length > 0 ? refused(missing.join('\n')) : withEveryObject(await conform(site, ran.stdout))
@@ -33,4 +35,8 @@ async function built(rendered: Rendered, site: Site): Promise<Verdict> {
 
 function withEveryObject({ ok, said }: Verdict): Verdict {
   return ok ? accepted(`${said}, every planned one as planned`) : refused(said)
+}
+
+export function kustomize(site: Site, folder: string): Promise<Ran> {
+  return runTool(site.tool('kustomize'), ['build', '--enable-helm', '--helm-command', site.tool('helm'), folder])
 }
