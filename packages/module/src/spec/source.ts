@@ -1,6 +1,7 @@
 /** A YAML or JSON text as a plain tree that knows where everything stands. */
 import type { Finding, SourcePosition } from '@stowage/core'
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair } from 'yaml'
+import { parseQuickly } from './quick-source.ts'
 import { repairTabs, type Repaired } from './tabs.ts'
 
 export type Path = readonly (string | number)[]
@@ -24,6 +25,26 @@ export type Keep = 'first' | 'last'
 
 /** Reads every document of the text. A text with faults is read as far as it can be understood, so that all its faults are found at once. */
 export function parseSource(text: string, file: string, keep: Keep): ParsedSource {
+  const values = text.length < worthReadingQuickly ? undefined : parseQuickly(text)
+  return values === undefined ? parseWithPlaces(text, file, keep) : { documents: placedLater(values, text, file, keep), findings: [] }
+}
+
+/** Characters from which on the slower parser is noticed. */
+const worthReadingQuickly = 20_000
+
+/** Places are looked up in the text only when there is something to point at. */
+function placedLater(values: readonly unknown[], text: string, file: string, keep: Keep): readonly SourceDocument[] {
+  let read: readonly SourceDocument[] | undefined
+  return values.map((value, index) => ({
+    value,
+    locate: (path, what) => {
+      read ??= parseWithPlaces(text, file, keep).documents
+      return read[index]?.locate(path, what)
+    },
+  }))
+}
+
+function parseWithPlaces(text: string, file: string, keep: Keep): ParsedSource {
   const repaired = repairTabs(text)
   const counter = new LineCounter()
   const documents = [...parseAllDocuments(repaired.text, { lineCounter: counter, prettyErrors: false, version: '1.2', logLevel: 'silent', uniqueKeys: false })]
