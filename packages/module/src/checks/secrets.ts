@@ -15,7 +15,7 @@ export const secretsStayOutside: Check = ({ raw }) => {
   const faults: Fault[] = []
   const visit = (value: unknown, path: readonly (string | number)[]): void => {
     const key = path.at(-1)
-    if (isSecret(key, value, namesASource(path))) {
+    if (!isClusterId(path) && isSecret(key, value, namesASource(path))) {
       // The value itself is never repeated: findings end in logs.
       faults.push(fault('secret-in-text', path, `a secret is written in the text under ${JSON.stringify(key)}`, 'revoke it, put a new one into a Kubernetes Secret, and name that in credentials.secretRef'))
       return
@@ -27,8 +27,18 @@ export const secretsStayOutside: Check = ({ raw }) => {
   return faults
 }
 
-/** Under `spec.secrets.<name>.environment` and `file` stand keys of the Secret, with a variable or a path behind each. */
-function namesASource([spec, secrets, , source, ...rest]: readonly (string | number)[]): boolean {
+/** The fsid of a Ceph cluster is a UUID and no secret: every client's configuration holds it. */
+function isClusterId([spec, backends, , kind, key]: readonly (string | number)[]): boolean {
+  return spec === 'spec' && backends === 'backends' && kind === 'ceph' && key === 'clusterID'
+}
+
+/**
+ * Under `spec.secrets.<name>.environment` and `file` stand keys of the Secret, with a variable or a path behind each. `access.token` of a
+ * Proxmox backend is the token's name.
+ */
+function namesASource(path: readonly (string | number)[]): boolean {
+  const [spec, secrets, , source, ...rest] = path
+  if (spec === 'spec' && secrets === 'backends' && path.slice(3).join('.') === 'proxmox.access.token') return true
   return spec === 'spec' && secrets === 'secrets' && (source === 'environment' || source === 'file') && rest.length > 0
 }
 
@@ -36,5 +46,10 @@ function isSecret(key: string | number | undefined, value: unknown, source: bool
   if (source) return typeof value === 'string' && (tokenValue.test(value) || awsValue.test(value) || privateKeyText.test(value))
   if (typeof value === 'number') return typeof key === 'string' && secretKey.test(key)
   if (typeof value !== 'string' || value === '') return false
-  return (typeof key === 'string' && secretKey.test(key)) || tokenValue.test(value) || awsValue.test(value) || privateKeyText.test(value)
+  return (typeof key === 'string' && secretKey.test(key)) || (tokenValue.test(value) && !isPublicId(key, value)) || awsValue.test(value) || privateKeyText.test(value)
+}
+
+/** The fsid of a Ceph cluster has the form of a token's secret, and opens nothing. */
+function isPublicId(key: string | number | undefined, value: string): boolean {
+  return key === 'clusterID' && !value.includes('=')
 }
