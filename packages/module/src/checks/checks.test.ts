@@ -32,7 +32,6 @@ test.each<[string, object, string]>([
   ['a backend without a kind', { backends: { ...backends, x: {} } }, 'backend-kind backends.x'],
   ['a backend of two kinds', { backends: { ...backends, x: { proxmox: { ...proxmox, region: 'b' }, local: { path: '/a' } } } }, 'backend-kind backends.x'],
   ['nfs', { backends: { ...backends, nas: { nfs: { server: '192.168.1.127', exports: { hdd: '/srv/nfs' }, driver: 'stowage' } } } }, 'not-built-yet backends.nas.nfs.driver'],
-  ['rookCeph', { backends: { ...backends, ceph: { rookCeph: {} } } }, 'not-built-yet backends.ceph.rookCeph'],
   ['a second local backend', { backends: { ...backends, more: { local: { path: '/more' } } } }, 'not-built-yet backends.more'],
   ['backups of the hosts', { backup: { host: { sources: { a: {} } } } }, 'not-built-yet backup.host'],
   ['alerts', { monitoring: { alerts: true } }, 'not-built-yet monitoring'],

@@ -31,6 +31,8 @@ export interface RookCephBackendSpec {
   /** Whether the toolbox is deployed. */
   readonly toolbox: boolean
   readonly charts: { readonly operator: ChartSpec; readonly csiDrivers: ChartSpec; readonly cluster: ChartSpec }
+  /** The pool .mgr; absent: Ceph's own. */
+  readonly mgrPool?: CephPoolSpec
   /** Keyed by name; those that classes declare in place are here, too. */
   readonly filesystems: readonly CephFilesystemSpec[]
   readonly blockPools: readonly CephBlockPoolSpec[]

@@ -4,7 +4,7 @@ import type { Spec } from '../../spec/spec.ts'
 import type { Contribution, HelmRelease, PlannedObject } from '../plan.ts'
 import { cephCluster, clusterRelease } from './cluster.ts'
 import { connectionNeeds, connectionObjects } from './connection.ts'
-import { cephBlockPool, cephFilesystem, subvolumeGroup } from './pools.ts'
+import { cephBlockPool, cephFilesystem, mgrPool, subvolumeGroup } from './pools.ts'
 import { csiOperatorRelease, driversRelease, rookRelease } from './releases.ts'
 import { toolbox } from './toolbox.ts'
 
@@ -30,6 +30,7 @@ function objectsOf(spec: Spec, backend: RookCephBackendSpec): readonly PlannedOb
   return [
     ...(asObjects ? [cephCluster(spec, backend)] : []),
     ...(asObjects && backend.toolbox ? [toolbox(spec, backend)] : []),
+    ...(backend.mgrPool === undefined ? [] : [mgrPool(spec, backend, backend.mgrPool)]),
     ...backend.filesystems.map((filesystem) => cephFilesystem(spec, backend, filesystem)),
     ...backend.filesystems.map((filesystem) => subvolumeGroup(spec, filesystem)),
     ...backend.blockPools.map((pool) => cephBlockPool(spec, backend, pool)),

@@ -32,6 +32,18 @@ export function resolveBlockPool(declared: DeclaredBlockPool): CephBlockPoolSpec
   return { ...resolvePool(declared), enableRBDStats: declared.pool.enableRBDStats ?? false }
 }
 
+/**
+ * Where every pool has a device class, .mgr needs one as well: a pool that spreads over all overlaps with the others, and the
+ * placement group autoscaler stops (rook v1.20, ceph-block-pool-crd: builtin-mgr). It goes where the first replicated pool is.
+ */
+export function resolveMgrPool(declared: DeclaredPool['pool'] | undefined, pools: readonly DeclaredPool[]): CephPoolSpec | undefined {
+  if (declared !== undefined) return { ...resolvePool({ name: '.mgr', writtenName: '.mgr', role: 'block', index: 0, path: [], pool: declared }), enableCrushUpdates: declared.enableCrushUpdates ?? true }
+  const model = pools.find(({ pool }) => pool.erasureCoded === undefined)
+  if (model === undefined || pools.some(({ pool }) => pool.deviceClass === undefined)) return undefined
+  const { failureDomain, deviceClass, replicated } = model.pool
+  return resolveMgrPool({ failureDomain, deviceClass, replicated }, pools)
+}
+
 function resolvePool({ name, writtenName, pool }: DeclaredPool): CephPoolSpec {
   return {
     name,

@@ -3,9 +3,9 @@ import { StorageError } from '@stowage/core'
 import { chartVersions } from '../ceph/versions.ts'
 import { cephAccess, classSecrets, subvolumeGroupClusterID, type CephVolumeKind } from '../ceph/access.ts'
 import type { CephBackendSpec, CephBlockPoolSpec, CephFilesystemSpec, RookCephBackendSpec } from '../ceph-spec.ts'
-import type { ChartSpec } from '../pod-spec.ts'
 import type { DeclaredBackend, DeclaredClass, DeclaredSpec } from '../schema/declaration.ts'
 import type { ClassOfKind } from '../spec.ts'
+import { chartOf } from './chart.ts'
 import { resolveRookCeph } from './rook-ceph.ts'
 
 /** undefined when it is a backend of another kind. Filesystems and pools that classes declare in place are gathered from `spec`. */
@@ -23,10 +23,6 @@ export function resolveCephBackend(name: string, { rookCeph, ceph }: DeclaredBac
     ...(radosNamespace === undefined ? {} : { radosNamespace }),
     charts: { operator: chartOf(charts.operator, chartVersions.csiOperator), csiDrivers: chartOf(charts.csiDrivers, chartVersions.csiDrivers) },
   }
-}
-
-export function chartOf(declared: { readonly version?: string | undefined; readonly values?: Readonly<Record<string, unknown>> | undefined } | undefined, version: string): ChartSpec {
-  return { version: declared?.version ?? version, values: declared?.values ?? {} }
 }
 
 export function resolveCephClass(name: string, declared: DeclaredClass, backend: RookCephBackendSpec | CephBackendSpec, namespace: string): ClassOfKind {

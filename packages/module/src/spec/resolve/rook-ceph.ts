@@ -1,11 +1,11 @@
 /** A Ceph cluster that Rook runs, with every default filled in. */
 import { cephImage, chartVersions } from '../ceph/versions.ts'
-import { blockPoolsOf, filesystemsOf, type NamedClasses } from '../ceph/declared.ts'
+import { blockPoolsOf, filesystemsOf, poolsOf, type NamedClasses } from '../ceph/declared.ts'
 import type { CephNetworkSpec, CephNodeSpec, CephStorageSpec, RookCephBackendSpec } from '../ceph-spec.ts'
 import type { DeclaredBackend } from '../schema/declaration.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import { resolveBlockPool, resolveFilesystem } from './ceph-pools.ts'
-import { chartOf } from './ceph.ts'
+import { resolveBlockPool, resolveFilesystem, resolveMgrPool } from './ceph-pools.ts'
+import { chartOf } from './chart.ts'
 import { definedDeep } from './defined.ts'
 
 type DeclaredRookCeph = NonNullable<DeclaredBackend['rookCeph']>
@@ -16,6 +16,7 @@ const priorities = { mon: 'system-node-critical', osd: 'system-node-critical', m
 
 export function resolveRookCeph(name: string, declared: DeclaredRookCeph, classes: NamedClasses): RookCephBackendSpec {
   const { mon = {}, mgr = {}, dashboard = {}, charts = {}, cleanupPolicy = {} } = declared
+  const mgrPool = resolveMgrPool(declared.mgrPool, poolsOf(name, declared, classes))
   return {
     kind: 'rookCeph',
     name,
@@ -37,6 +38,7 @@ export function resolveRookCeph(name: string, declared: DeclaredRookCeph, classe
     deliverCluster: declared.deliverCluster ?? 'objects',
     toolbox: declared.toolbox ?? false,
     charts: { operator: chartOf(charts.operator, chartVersions.rook), csiDrivers: chartOf(charts.csiDrivers, chartVersions.csiDrivers), cluster: chartOf(charts.cluster, chartVersions.rook) },
+    ...(mgrPool === undefined ? {} : { mgrPool }),
     filesystems: filesystemsOf(name, declared, classes).map(resolveFilesystem),
     blockPools: blockPoolsOf(name, declared, classes).map(resolveBlockPool),
   }

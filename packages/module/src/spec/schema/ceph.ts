@@ -1,17 +1,12 @@
 /** Ceph: a cluster that Rook runs here, and one that is there already. Field names are those of Rook's CRDs (rook v1.20). */
 import * as z from 'zod'
-import { blockPoolSchema, filesystemSchema } from './ceph-pools.ts'
+import { chartVersions } from '../ceph/versions.ts'
+import { blockPoolSchema, filesystemPoolSchema, filesystemSchema } from './ceph-pools.ts'
 import { cephNetworkSchema, cephStorageSchema } from './ceph-storage.ts'
+import { chartSchema } from './chart.ts'
 import { resourcesSchema } from './driver-settings.ts'
 import { placementSchema } from './placement.ts'
 import { absolutePath, dnsLabel, dnsSubdomain } from './words.ts'
-
-const chart = z
-  .strictObject({
-    version: z.string().min(1).describe('Version of the chart. Default: the one that this version of Stowage was built with.'),
-    values: z.record(z.string(), z.unknown()).describe('Values that are merged over Stowage’s own; keys that the chart does not know are a warning.'),
-  })
-  .partial()
 
 /** Daemons that Rook places (keys.go of rook's API). */
 const placed = z.enum(['all', 'mon', 'arbiter', 'mgr', 'osd', 'prepareosd', 'cleanup', 'mds', 'crashcollector', 'exporter'])
@@ -78,12 +73,13 @@ export const rookCephSchema = z
     deliverCluster: z.enum(['objects', 'chart']).describe('Whether the CephCluster is an object of the plan or comes from the chart rook-ceph-cluster. Default: objects.'),
     charts: z
       .strictObject({
-        operator: chart.describe('rook-ceph'),
-        csiDrivers: chart.describe('ceph-csi-drivers'),
-        cluster: chart.describe('rook-ceph-cluster'),
+        operator: chartSchema('rook-ceph', chartVersions.rook),
+        csiDrivers: chartSchema('ceph-csi-drivers', chartVersions.csiDrivers),
+        cluster: chartSchema('rook-ceph-cluster', chartVersions.rook),
       })
       .partial()
       .describe('The charts that are released.'),
+    mgrPool: filesystemPoolSchema.omit({ name: true }).describe('The pool .mgr, in which the managers keep metrics of devices. Default: where every pool has a deviceClass, that of the first replicated pool; else Ceph’s own.'),
     filesystems: z.record(dnsSubdomain, filesystemSchema).describe('CephFilesystems, by name; classes name them with fsName.'),
     blockPools: z.record(dnsSubdomain, blockPoolSchema).describe('CephBlockPools, by name; classes name them with pool.'),
   })
@@ -103,7 +99,7 @@ export const cephSchema = z
     subvolumeGroup: z.string().min(1).optional().describe('Directory of each filesystem that holds the volumes; must be there. Default: csi.'),
     radosNamespace: z.string().min(1).optional().describe('Namespace within the pools for images of this cluster; must be there. Default: none.'),
     charts: z
-      .strictObject({ operator: chart.describe('ceph-csi-operator; without effect beside a rookCeph backend, which brings it.'), csiDrivers: chart.describe('ceph-csi-drivers') })
+      .strictObject({ operator: chartSchema('ceph-csi-operator', chartVersions.csiOperator), csiDrivers: chartSchema('ceph-csi-drivers', chartVersions.csiDrivers) })
       .partial()
       .optional()
       .describe('The charts that are released.'),

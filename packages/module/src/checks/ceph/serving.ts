@@ -1,0 +1,36 @@
+/** What volumes of Ceph can serve, and how they are mounted when the wire is encrypted. */
+import { fault, volumesOf, type Check, type Fault } from '../check.ts'
+import { accessModeRefusal, servesVolumes } from '@stowage/core'
+import { cephClassesOf, rooksOf, volumeKindOf } from './subject.ts'
+
+/** A filesystem is shared; an image has one writer. */
+export const imagesHaveOneWriter: Check = (subject) =>
+  cephClassesOf(subject).flatMap(({ name, path, declared, kind }) =>
+    volumeKindOf(declared) !== 'rbd'
+      ? []
+      : (declared.accessModes ?? []).flatMap((mode, index) =>
+          mode === undefined || servesVolumes('rbd', mode) ? [] : [fault('access-mode', [...path, 'accessModes', index], `class ${name}: ${accessModeRefusal(kind, mode, 'rbd').replace(/; for [^;]*$/, '')}`, `for ${mode} use a class of a filesystem; claims with volumeMode Block may share an image, and need no word here`)],
+        ),
+  )
+
+/** The kernel's clients speak plainly unless they are told; an encrypted cluster does not answer them (rook v1.20, network encryption). */
+export const encryptedClustersAreMountedSo: Check = (subject) => {
+  const encrypted = new Set(rooksOf(subject).filter(({ declared }) => declared.network?.encryption === true).map(({ name }) => name))
+  return cephClassesOf(subject).flatMap(({ name, path, declared, backend }): readonly Fault[] => {
+    if (!encrypted.has(backend) || declared.mounter === 'fuse' || declared.mounter === 'rbd-nbd') return []
+    if (volumeKindOf(declared) === 'cephfs') {
+      if ((declared.mountOptions ?? []).includes('ms_mode=secure')) return []
+      return [fault('ms-mode', [...path, 'mountOptions'], `class ${name} would be mounted without encryption, and backend ${backend} is encrypted: mounts would hang`, 'add mountOptions: [ms_mode=secure]')]
+    }
+    if (volumeKindOf(declared) !== 'rbd' || /(?:^|[,:;])ms_mode=secure(?:$|[,;])/.test(declared.mapOptions ?? '')) return []
+    return [fault('ms-mode', [...path, 'mapOptions'], `images of class ${name} would be mapped without encryption, and backend ${backend} is encrypted: they would hang`, 'add mapOptions: "krbd:ms_mode=secure"')]
+  })
+}
+
+/** Volumes that are in Ceph already cannot be adopted yet. */
+export const volumesOfCephAreMade: Check = (subject) => {
+  const classes = new Set(cephClassesOf(subject).map(({ name }) => name))
+  return volumesOf(subject).flatMap(([name, { class: className }]) =>
+    className !== undefined && classes.has(className) ? [fault('not-built-yet', ['spec', 'volumes', name], `not built yet: volume ${name} is of class ${className}, and volumes that are in Ceph already cannot be adopted by this version`, 'remove it; claims of the class get new volumes')] : [],
+  )
+}
