@@ -11,7 +11,7 @@ import { rendered, type Rendered } from './rendered.ts'
 import type { Control, Row, Site, Verdict } from './row.ts'
 import { rows } from './rows.ts'
 import { allSchemas } from './schemas/all-schemas.ts'
-import { sum, table, type Line } from './table.ts'
+import { notes, sum, table, type Line } from './table.ts'
 
 const [root, bin, tools, rook, rookVersion, ...names] = process.argv.slice(2)
 if (root === undefined || bin === undefined || tools === undefined || rook === undefined || rookVersion === undefined) throw new Error('usage: accept ROOT BIN TOOL,… ROOK ROOK_VERSION [DECLARATION…]')
@@ -27,6 +27,7 @@ try {
   const lines = [...(await inTurn(controls.filter(canRun), (control) => controlLine(control, site))), ...(await inTurn(declarations, (path) => declarationLines(path, site))).flat()]
   const all = [...lines, ...(names.length === 0 ? unreached(lines) : [])]
   console.log(table(all))
+  console.log(`\nAcceptance does not prove\n${notes(rows.filter((row) => lines.some(({ of, command }) => of === row.of && command === row.command)))}`)
   for (const { of, command, needs } of rows.filter((row) => !canRun(row))) console.log(`not run: ${of}, ${command}: ${needs.filter((tool) => !built.has(tool)).join(', ')} is built with --all only`)
   console.log(`\n${sum(all)}`)
   process.exitCode = all.every(({ ok }) => ok) ? 0 : 1
@@ -74,7 +75,7 @@ async function declarationLines(path: string, site: Site): Promise<readonly Line
 
 async function rowLine(row: Row, subject: Rendered, site: Site): Promise<Line> {
   const { ok, said } = await verdict(() => row.run(subject, site))
-  return { ok, declaration: subject.name, of: row.of, command: row.command, said, ...(row.only === undefined ? {} : { only: row.only }) }
+  return { ok, declaration: subject.name, of: row.of, command: row.command, said, ...(row.parsedOnly === undefined ? {} : { parsedOnly: row.parsedOnly }) }
 }
 
 async function controlLine(control: Control, site: Site): Promise<Line> {

@@ -28,8 +28,10 @@ export interface Row {
   /** As a person would type it, without paths. */
   readonly command: string
   readonly needs: readonly ToolName[]
-  /** What acceptance does not prove, if it is less than one would think. Absent: the tool judged all of it. */
-  readonly only?: string
+  /** The tool reads it and no more. */
+  readonly parsedOnly?: true
+  /** What its acceptance does not prove, for the notes below the table. Absent: the tool judged all of it. */
+  readonly unproved?: string
   /** Whether the declaration renders anything for it. */
   appliesTo(rendered: Rendered): boolean
   run(rendered: Rendered, site: Site): Promise<Verdict>

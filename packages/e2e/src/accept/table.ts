@@ -6,7 +6,7 @@ export interface Line {
   readonly of: string
   readonly command: string
   readonly said: string
-  readonly only?: string
+  readonly parsedOnly?: true
 }
 
 /** One line for each, columns as wide as they must be; what a tool said against it stands below its line. */
@@ -16,10 +16,16 @@ export function table(lines: readonly Line[]): string {
   return lines
     .map((line) => {
       const head = `${line.ok ? 'ok    ' : 'FAILED'}  ${line.declaration.padEnd(declaration)}  ${line.of.padEnd(of)}  ${line.command.padEnd(command)}`
-      const note = line.only === undefined ? '' : `  (${line.only})`
-      return line.ok ? `${head}  ${line.said}${note}` : `${head}${note}\n${line.said.replaceAll(/^/gm, '        ')}`
+      const note = line.parsedOnly === true ? 'parsed only: ' : ''
+      return line.ok ? `${head}  ${note}${line.said}` : `${head.trimEnd()}\n${line.said.replaceAll(/^/gm, '        ')}`
     })
     .join('\n')
+}
+
+/** Each command once, with what its acceptance leaves open. */
+export function notes(rows: readonly { readonly command: string; readonly unproved?: string }[]): string {
+  const open = new Map(rows.flatMap(({ command, unproved }) => (unproved === undefined ? [] : [[command, unproved] as const])))
+  return [...open].map(([command, unproved]) => `  ${command}: ${unproved}`).join('\n')
 }
 
 /** The last line of every rig. */

@@ -16,7 +16,7 @@ export const argocdReads: Row = {
   of: 'argocd',
   command: readCommand,
   needs: ['argocd'],
-  only: 'that Argo CD knows each field; where there is no server it fetches nothing',
+  unproved: 'more than that Argo CD knows each field: nothing is fetched or synced',
   appliesTo: (rendered) => filesOf(rendered, 'argocd').length > 0,
   run: async (rendered, site) => {
     const applications = filesOf(rendered, 'argocd').filter(({ path }) => path === 'root.yaml' || path.startsWith('applications/'))

@@ -15,7 +15,7 @@ export const kustomizeBuild: Row = {
   of: 'kustomize',
   command: `${kustomizeCommand} | ${conformCommand}`,
   needs: ['kustomize', 'helm', 'kubeconform'],
-  only: 'charts beside it instead of pulled; of stand-ins the values',
+  unproved: 'pulling: the charts lie where kustomize looks before it pulls, stand-ins among them',
   appliesTo: (rendered) => filesOf(rendered, 'kustomize').length > 0,
   run: built,
 }

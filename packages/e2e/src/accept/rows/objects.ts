@@ -19,7 +19,7 @@ export const objectRows: readonly Row[] = formats.map((format) => ({
   of: format,
   command: conformCommand,
   needs: ['kubeconform'],
-  only: 'schemas; rules in CEL are the API server’s',
+  unproved: 'validation rules in CEL: a real API server evaluates those',
   appliesTo: (rendered) => manifestsOf(rendered, format).length > 0,
   run: (rendered, site) => conform(site, manifestsOf(rendered, format).join('\n---\n')),
 }))

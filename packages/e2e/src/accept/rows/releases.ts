@@ -16,7 +16,7 @@ export const chartsLint: Row = {
   of: 'charts',
   command: 'helm lint',
   needs: ['helm'],
-  only: "Rook's charts whole; of the others the values, and Velero's against its schema",
+  unproved: "templates of charts other than Rook's: stand-ins with the real values file, and for Velero the real schema of values",
   appliesTo: ({ plan }) => plan.helmReleases.length > 0,
   run: (rendered, site) => eachRelease(rendered, site, ({ chart, values }) => linted(site, chart, values)),
 }
@@ -25,7 +25,7 @@ export const chartsTemplate: Row = {
   of: 'charts',
   command: `helm template | ${conformCommand}`,
   needs: ['helm', 'kubeconform'],
-  only: "Rook's charts whole; of the others that each value arrives",
+  unproved: "what charts other than Rook's make of the values: of those only that each value arrives",
   appliesTo: ({ plan }) => plan.helmReleases.length > 0,
   run: (rendered, site) => eachRelease(rendered, site, (prepared) => templated(site, prepared)),
 }

@@ -14,7 +14,7 @@ export const shellScripts: readonly Row[] = formats
     of: format,
     command: scriptCommand,
     needs: [],
-    only: 'parsed only',
+    parsedOnly: true,
     appliesTo: (rendered) => scriptsOf(rendered, format).length > 0,
     run: (rendered, site) => parsed(site, scriptsOf(rendered, format)),
   }))

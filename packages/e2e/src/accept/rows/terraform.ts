@@ -18,7 +18,8 @@ export const tofuValidate: Row = {
   of: 'terraform',
   command: validateCommand,
   needs: ['tofu'],
-  only: 'parsed only: the blocks that are OpenTofu’s own; providers cannot be had offline',
+  parsedOnly: true,
+  unproved: 'more than the blocks that are OpenTofu’s own: the providers’ schemas cannot be had without their registry',
   appliesTo: (rendered) => filesOf(rendered, 'terraform').length > 0,
   run: (rendered, site) => eachModule(filesOf(rendered, 'terraform'), site, (folder) => validated(site, folder)),
 }
@@ -27,7 +28,7 @@ export const tofuPlanOfTwin: Row = {
   of: 'terraform',
   command: twinCommand,
   needs: ['tofu'],
-  only: 'references, functions and files; not the arguments’ names, which are the providers’',
+  unproved: 'names and types of the arguments, which are the providers’: resources are terraform_data, so references, functions and files are judged',
   appliesTo: (rendered) => filesOf(rendered, 'terraform').length > 0,
   run: (rendered, site) => eachModule(twinFiles(filesOf(rendered, 'terraform')), site, (folder) => planned(site, folder)),
 }
