@@ -123,7 +123,7 @@ function withinRegion(terms: readonly TopologyTerm[], backend: BackendSpec, alon
   )
 }
 
-function resolveAccess({ user = 'kubernetes-csi@pve', token = 'csi', role = 'StowageCSI', vms = [], pool }: NonNullable<NonNullable<DeclaredBackend['proxmox']>['access']>): ProxmoxAccessSpec {
+function resolveAccess({ user = 'kubernetes-csi@pve', tokenName: token = 'csi', role = 'StowageCSI', vms = [], pool }: NonNullable<NonNullable<DeclaredBackend['proxmox']>['access']>): ProxmoxAccessSpec {
   return { user, token, role, vms, ...(pool === undefined ? {} : { pool }) }
 }
 

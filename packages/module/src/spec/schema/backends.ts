@@ -25,7 +25,7 @@ const proxmoxId = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, { error: 'must b
 export const proxmoxAccessSchema = z
   .strictObject({
     user: z.string().regex(/^[^\s:/@!]+@(?:pve|pam|[A-Za-z][A-Za-z0-9._-]+)$/, { error: 'must be a user with its realm, e.g. kubernetes-csi@pve' }).optional().describe('The user. Default: kubernetes-csi@pve.'),
-    token: proxmoxId.optional().describe('Name of its API token. Default: csi.'),
+    tokenName: proxmoxId.optional().describe('Name of its API token. Default: csi.'),
     role: proxmoxId.optional().describe('Name of the role. Default: StowageCSI.'),
     vms: z.array(z.int().min(100).max(999_999_999)).min(1).optional().describe('Ids of the virtual machines that are nodes; the role is given on each of them.'),
     pool: proxmoxId.optional().describe('A Proxmox pool that holds the node VMs, instead of vms.'),
