@@ -1,33 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodings, formats, type Format } from '../src/encode/index.ts'
-import { releaseName } from '../src/encode/steps.ts'
 import { idOf, type Plan } from '../src/plan/plan.ts'
 import { arbitraryPlan, delivery } from './arbitrary-plan.ts'
 import { decode } from './decode/decode.ts'
-import { at, text, withoutDelivery, type Decoded } from './decode/decoded.ts'
-
-/** What the cluster would get, in an order of its own. */
-function sorted({ objects, releases }: Decoded): Decoded {
-  const key = (object: unknown): string => `${text(object, 'apiVersion')}/${text(object, 'kind')}/${JSON.stringify(at(object, 'metadata', 'name'))}/${JSON.stringify(Object(at(object, 'metadata')).namespace)}`
-  return { objects: objects.map(withoutDelivery).toSorted((a, b) => key(a).localeCompare(key(b))), releases: releases.toSorted((a, b) => a.name.localeCompare(b.name)) }
-}
-
-function wanted({ objects, helmReleases }: Plan): Decoded {
-  const releases = helmReleases.map((release) => ({ name: releaseName(release), namespace: release.namespace, chart: release.chart.name, repository: release.chart.repository, version: release.chart.version, values: release.values }))
-  return sorted(JSON.parse(JSON.stringify({ objects: objects.map(({ object }) => object), releases })))
-}
+import { text } from './decode/decoded.ts'
+import { expectThePlan, sorted } from './encodings-agree.ts'
 
 function holdsThePlan(format: Format, plan: Plan): void {
   if ((format === 'kustomize' || format === 'flux') && plan.objects.some(({ object }) => /"<<":/.test(JSON.stringify(object).replaceAll('\\"', '')))) {
     expect(() => encodings[format](plan, delivery)).toThrow(/"<<", which kustomize drops/)
     return
   }
-  const decoded = sorted(decode(format, encodings[format](plan, delivery)))
-  const planned = wanted(plan)
-  expect(decoded.objects).toEqual(planned.objects)
-  // A stream of objects cannot hold releases: it names them.
-  if (format !== 'yaml') expect(decoded.releases).toEqual(planned.releases)
+  expectThePlan(format, plan, delivery)
 }
 
 /** Less what kustomize cannot carry. */

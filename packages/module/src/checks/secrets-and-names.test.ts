@@ -10,10 +10,10 @@ const proxmox = (more: object): object => ({ proxmox: { region: 'pve', endpoints
 
 test('the fsid of a Ceph cluster and the name of a token are no secrets, though they look like them', () => {
   expect(rulesOf({ ceph: { clusterID: fsid, monitors: ['10.0.0.1:6789'], secrets: { rbd: 'a' } } })).toEqual([])
-  expect(rulesOf(proxmox({ access: { token: 'csi', vms: [101] } }))).toEqual([])
+  expect(rulesOf(proxmox({ access: { tokenName: 'csi', vms: [101] } }))).toEqual([])
 })
 
 test('a token’s content in their place is one', () => {
-  expect(rulesOf(proxmox({ access: { token: fsid, vms: [101] } }))).toEqual(['secret-in-text spec.backends.one.proxmox.access.token'])
+  expect(rulesOf(proxmox({ access: { tokenName: fsid, vms: [101] } }))).toEqual(['secret-in-text spec.backends.one.proxmox.access.tokenName'])
   expect(rulesOf({ ceph: { clusterID: fsid, monitors: ['10.0.0.1:6789'], secrets: { rbd: fsid } } })).toEqual(['secret-in-text spec.backends.one.ceph.secrets.rbd'])
 })

@@ -32,13 +32,8 @@ function isClusterId([spec, backends, , kind, key]: readonly (string | number)[]
   return spec === 'spec' && backends === 'backends' && kind === 'ceph' && key === 'clusterID'
 }
 
-/**
- * Under `spec.secrets.<name>.environment` and `file` stand keys of the Secret, with a variable or a path behind each. `access.token` of a
- * Proxmox backend is the token's name.
- */
-function namesASource(path: readonly (string | number)[]): boolean {
-  const [spec, secrets, , source, ...rest] = path
-  if (spec === 'spec' && secrets === 'backends' && path.slice(3).join('.') === 'proxmox.access.token') return true
+/** Under `spec.secrets.<name>.environment` and `file` stand keys of the Secret, with a variable or a path behind each. */
+function namesASource([spec, secrets, , source, ...rest]: readonly (string | number)[]): boolean {
   return spec === 'spec' && secrets === 'secrets' && (source === 'environment' || source === 'file') && rest.length > 0
 }
 
