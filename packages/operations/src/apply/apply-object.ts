@@ -1,13 +1,20 @@
-import { StorageError, isStorageError } from '@stowage/core'
+import { StorageError } from '@stowage/core'
 import { describeRef, refOf } from '@stowage/kubernetes'
 import type { KubernetesClient, KubernetesObject, ObjectRef } from '@stowage/kubernetes'
 import type { Looked, Step } from '../steps/step.ts'
 import { conflictsOf, describeConflicts } from './conflicts.ts'
-import { differences } from './difference.ts'
+import { isNamed } from './consent.ts'
+import { foreignDefinition } from './foreign-definition.ts'
+import { refusal } from './guard.ts'
+import type { GuardOptions } from './guard.ts'
+import { isOurs, lookAtLive, validateNew } from './live-look.ts'
+import type { LiveLook } from './live-look.ts'
+import { deleteAndWait } from './prune.ts'
 import type { AppliableObject } from './stowage-plan.ts'
+import { undoCreation, undoDeletion, undoUpdate } from './undo.ts'
 import { waitReady } from './wait-ready.ts'
 
-export interface ApplyObjectOptions {
+export interface ApplyObjectOptions extends GuardOptions {
   readonly client: KubernetesClient
   /** Takes fields that others own. */
   readonly force: boolean
@@ -16,20 +23,25 @@ export interface ApplyObjectOptions {
   readonly waitMs: number
 }
 
-/** Kinds that what follows them needs at once; the others are waited for at the end, all together. */
+/** Kinds that what follows them needs at once; the others are waited for at the end of their phase, all together. */
 const neededAtOnce = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /** Makes one planned object be as planned. */
 export function applyObjectStep(planned: AppliableObject, options: ApplyObjectOptions): Step {
   const { object, reason } = planned
   const ref = refOf(object)
-  const { client, force, waitMs } = options
+  const { client, waitMs } = options
+  const force = options.force || isNamed(options.consent.adopt, planned.id, options.ids)
+  let found: LiveLook = { state: 'absent' }
   return {
     id: `apply:${planned.id}`,
     title: describeRef(ref),
-    undo: `kubectl delete ${object.kind.toLowerCase()} ${object.metadata.name}${object.metadata.namespace === undefined ? '' : ` -n ${object.metadata.namespace}`}`,
-    look: (signal) => look(planned, ref, options, signal),
+    look: async (signal) => {
+      found = await lookAtLive(object, client, signal)
+      return looked(found, planned, ref, { ...options, force }, signal)
+    },
     change: async (signal) => {
+      if (found.state === 'differs' && found.again) await deleteAndWait(client, ref, found.live.metadata?.uid, waitMs, signal)
       await applied(object, ref, client, { force, signal })
       return reason
     },
@@ -37,55 +49,61 @@ export function applyObjectStep(planned: AppliableObject, options: ApplyObjectOp
   }
 }
 
-async function look({ object, reason }: AppliableObject, ref: ObjectRef, options: ApplyObjectOptions, signal: AbortSignal): Promise<Looked> {
-  const { client, force, validateNew } = options
-  const live = await client.find(ref, { signal })
-  if (live === undefined) return { state: 'needed', message: `does not exist yet: ${reason}${validateNew ? await validated(object, ref, client, signal) : ''}` }
-  if (live.metadata?.deletionTimestamp !== undefined) return { state: 'blocked', message: `${describeRef(ref)} is being deleted; wait until it is gone and apply again` }
-  try {
-    const would = await applied(object, ref, client, { force, signal, dryRun: true })
-    const changes = differences(live, would)
-    if (changes.length > 0) return { state: 'needed', message: `differs in ${changes.slice(0, 8).join(', ')}${changes.length > 8 ? ` and ${changes.length - 8} more` : ''}` }
-    if (ownedFields(live, client.fieldManager) !== ownedFields(would, client.fieldManager)) return { state: 'needed', message: 'is as planned; its fields become ours' }
-    return { state: 'done', message: 'is as planned' }
-  } catch (error) {
-    if (isStorageError(error, 'precondition', 'invalid')) return { state: 'blocked', message: error.message }
-    throw error
+async function looked(found: LiveLook, planned: AppliableObject, ref: ObjectRef, options: ApplyObjectOptions, signal: AbortSignal): Promise<Looked> {
+  const { object, reason } = planned
+  switch (found.state) {
+    case 'absent':
+      return { state: 'needed', message: `does not exist yet: ${reason}${options.validateNew ? await validateNew(object, ref, options.client, signal) : ''}`, undo: undoCreation(object) }
+    case 'deleting':
+      return { state: 'blocked', message: `${describeRef(ref)} is being deleted; wait until it is gone and apply again` }
+    case 'refused':
+      return refused(ref.kind, found.error)
+    case 'same':
+      return found.owned ? { state: 'done', message: 'is as planned' } : { state: 'needed', message: 'is as planned; its fields become ours' }
+    case 'differs':
+      return differing(found, planned, options, signal)
   }
 }
 
-/** In a dry run of a whole plan the namespace or the kind of an object may be only planned; then nobody can validate it yet. */
-async function validated(object: KubernetesObject, ref: ObjectRef, client: KubernetesClient, signal: AbortSignal): Promise<string> {
-  try {
-    await applied(object, ref, client, { force: false, signal, dryRun: true })
-    return ''
-  } catch (error) {
-    if (isStorageError(error, 'not-found')) return ' (not validated: its namespace or kind does not exist yet)'
-    throw error
-  }
+async function differing(found: Extract<LiveLook, { state: 'differs' }>, planned: AppliableObject, { client, force, consent, ids, losses }: ApplyObjectOptions, signal: AbortSignal): Promise<Looked> {
+  const { object, id } = planned
+  const { live, fields, verdict, again, conflicts } = found
+  const adopted = isNamed(consent.adopt, id, ids)
+  if (object.kind === 'CustomResourceDefinition' && !isOurs(live, client.fieldManager) && !adopted) return foreignDefinition(id, live, object)
+  if (conflicts.length > 0 && !force && !again) return { state: 'blocked', message: describeConflicts(describeRef(refOf(object)), conflicts) }
+  const no = await refusal(id, object, found, { consent, ids, losses }, signal)
+  if (no !== undefined) return { state: 'blocked', message: no }
+  const names = fields.map(({ field }) => field)
+  const named = `differs in ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`
+  const meaning = verdict.effect === 'safe' && verdict.interrupts === undefined ? '' : `: ${verdict.sentence}`
+  return { state: 'needed', message: `${named}${meaning}`, undo: again ? `delete it again and ${undoDeletion(live)}` : undoUpdate(object, fields) }
 }
 
-async function applied(object: KubernetesObject, ref: ObjectRef, client: KubernetesClient, options: { force: boolean; signal: AbortSignal; dryRun?: boolean }): Promise<KubernetesObject> {
+async function applied(object: KubernetesObject, ref: ObjectRef, client: KubernetesClient, options: { force: boolean; signal: AbortSignal }): Promise<KubernetesObject> {
   try {
     return await client.apply(object, options)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     const conflicts = conflictsOf(error)
     if (conflicts.length > 0) throw new StorageError('precondition', describeConflicts(describeRef(ref), conflicts), { cause: error, details: { conflicts } })
-    const remedy = remedyFor(ref.kind, error)
-    throw remedy === undefined ? error : new StorageError(error.kind, `${error.message}. ${remedy}`, { cause: error, details: error.details })
+    throw withRemedy(ref.kind, error)
   }
+}
+
+/** What a person can change about it stops the apply as a refusal; anything else is a failure. */
+function refused(kind: string, error: StorageError): Looked {
+  if (error.kind === 'invalid' || error.kind === 'precondition') return { state: 'blocked', message: withRemedy(kind, error).message }
+  throw error
+}
+
+function withRemedy(kind: string, error: StorageError): StorageError {
+  const remedy = remedyFor(kind, error)
+  return remedy === undefined ? error : new StorageError(error.kind, `${error.message}. ${remedy}`, { cause: error, details: error.details })
 }
 
 function remedyFor(kind: string, error: StorageError): string | undefined {
   if (error.kind !== 'invalid' || !/immutable|forbidden: updates to|may not be updated/i.test(error.message)) return undefined
-  if (kind === 'StorageClass') return 'A StorageClass cannot be changed: declare a class with a new name, or delete this one and apply again; existing volumes stay as they are'
   if (kind === 'PersistentVolume' || kind === 'PersistentVolumeClaim') return 'What a volume is made of cannot be changed: declare it as it is, or declare another volume'
+  if (/^Ceph/.test(kind)) return 'Rook does not change this of what exists: declare it as it is, or make another and move the data'
   return `Delete the ${kind} and apply again if it may be interrupted`
-}
-
-/** The fields that our manager owns by apply, as the server writes them. */
-function ownedFields({ metadata }: KubernetesObject, manager: string): string {
-  const own = metadata?.managedFields?.find((entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === undefined)
-  return own === undefined ? '' : JSON.stringify(own.fieldsV1)
 }

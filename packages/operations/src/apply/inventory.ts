@@ -1,4 +1,5 @@
-import type { AppliableObject } from './stowage-plan.ts'
+import type { HelmRelease } from '@stowage/module'
+import type { AppliableObject, AppliablePlan } from './stowage-plan.ts'
 
 /** One object that an apply has made or taken over. */
 export interface InventoryEntry {
@@ -8,7 +9,13 @@ export interface InventoryEntry {
   readonly namespace?: string
   readonly name: string
   readonly holdsData: boolean
+  /** Of a Helm release: `rook-ceph v1.20.6`. */
+  readonly chart?: string
 }
+
+/** Releases stand among the objects under a kind of their own; no API server serves it. */
+export const releaseKind = 'HelmRelease'
+const releaseApiVersion = 'helm.sh/v1'
 
 /** Losing one of these loses data, or everything that is inside. */
 const keepers = new Set(['PersistentVolume', 'PersistentVolumeClaim', 'Namespace', 'CustomResourceDefinition'])
@@ -16,6 +23,15 @@ const keepers = new Set(['PersistentVolume', 'PersistentVolumeClaim', 'Namespace
 export function entryOf({ id, object, holdsData }: AppliableObject): InventoryEntry {
   const { apiVersion, kind, metadata } = object
   return { id, apiVersion, kind, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }), name: metadata.name, holdsData: holdsData === true || keepers.has(kind) }
+}
+
+export function releaseEntry({ id, namespace, name, holdsData, chart }: HelmRelease): InventoryEntry {
+  return { id, apiVersion: releaseApiVersion, kind: releaseKind, namespace, name, holdsData, chart: `${chart.name} ${chart.version}` }
+}
+
+/** Everything that a plan makes and an inventory lists. Secrets are not among it: no apply ever deletes one. */
+export function entriesOf({ objects, helmReleases = [] }: AppliablePlan): readonly InventoryEntry[] {
+  return [...objects.map(entryOf), ...helmReleases.map(releaseEntry)]
 }
 
 /** What the inventory must list before anything is applied, so that an interrupted run loses track of nothing. */

@@ -1,30 +1,43 @@
 import { isStorageError } from '@stowage/core'
 import { describeRef, waitFor } from '@stowage/kubernetes'
 import type { KubernetesClient, ObjectRef } from '@stowage/kubernetes'
+import type { Verdict } from '@stowage/module'
 import type { Looked, Step } from '../steps/step.ts'
+import { isNamed } from './consent.ts'
+import type { NamedConsent } from './consent.ts'
 import type { InventoryEntry } from './inventory.ts'
+import { undoDeletion } from './undo.ts'
 import { withinTime } from './wait-ready.ts'
 
 export interface PruneConsent {
   /** Delete what the inventory lists and the plan no longer holds. */
   readonly prune: boolean
-  /** Ids of objects that hold data and may be deleted all the same: each named by the person. */
+  /** Ids of objects that hold data and may be deleted all the same, as long as the data itself stays: each named by the person. */
   readonly pruneData: readonly string[]
+  /** Ids of objects whose data goes with them. */
+  readonly allowDestroy?: NamedConsent['allowDestroy']
 }
 
-/** Whether a leftover may be deleted, and if not, what would allow it. Pure. */
-export function mayPrune(entry: InventoryEntry, consent: PruneConsent): { readonly allowed: boolean; readonly message: string } {
-  if (!consent.prune) return { allowed: false, message: 'is no longer in the plan; it stays, --prune deletes it' }
-  if (entry.holdsData && !consent.pruneData.includes(entry.id)) {
-    return { allowed: false, message: `is no longer in the plan, and data is reachable through it; it stays, --prune-data ${entry.id} deletes it` }
+/**
+ * Whether a leftover may be deleted, and if not, what would allow it. `verdict`: what its deletion does; without one it is taken for what
+ * the inventory says. Pure.
+ */
+export function mayPrune(entry: InventoryEntry, consent: PruneConsent, verdict?: Verdict, ids: readonly string[] = [entry.id]): { readonly allowed: boolean; readonly message: string } {
+  const gone = 'is no longer in the plan'
+  if (verdict?.effect === 'destroys-data') {
+    if (consent.prune && isNamed(consent.allowDestroy, entry.id, ids)) return { allowed: true, message: `${gone}; ${verdict.sentence}` }
+    return { allowed: false, message: `${gone}; it stays, because ${verdict.sentence}. --prune --allow-destroy ${entry.id} deletes it` }
   }
-  return { allowed: true, message: 'is no longer in the plan' }
+  if (!consent.prune) return { allowed: false, message: `${gone}; it stays, --prune deletes it` }
+  if (entry.holdsData && !isNamed([...consent.pruneData, ...(consent.allowDestroy ?? [])], entry.id, ids)) {
+    return { allowed: false, message: `${gone}, and data is reachable through it; it stays, --prune-data ${entry.id} deletes it` }
+  }
+  return { allowed: true, message: gone }
 }
 
 /** Deletes one leftover, if it is still ours. Its data's deletion is decided by its reclaim policy, as always. */
 export function pruneStep(client: KubernetesClient, entry: InventoryEntry, waitMs: number): Step {
-  const { apiVersion, kind, namespace, name } = entry
-  const ref: ObjectRef = { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) }
+  const ref = refOfEntry(entry)
   return {
     id: `prune:${entry.id}`,
     title: `prune ${describeRef(ref)}`,
@@ -34,16 +47,24 @@ export function pruneStep(client: KubernetesClient, entry: InventoryEntry, waitM
     change: async (signal) => {
       const live = await client.find(ref, { signal })
       if (live === undefined) return 'is gone'
-      const { uid } = live.metadata ?? {}
-      try {
-        await client.remove(ref, { signal, ...(uid !== undefined && { preconditions: { uid } }) })
-      } catch (error) {
-        if (!isStorageError(error, 'not-found')) throw error
-      }
-      await waitGone(client, ref, uid, waitMs, signal)
+      await deleteAndWait(client, ref, live.metadata?.uid, waitMs, signal)
       return 'deleted'
     },
   }
+}
+
+export function refOfEntry({ apiVersion, kind, namespace, name }: InventoryEntry): ObjectRef {
+  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) }
+}
+
+/** Deletes this very object, and no other that has taken its name since. */
+export async function deleteAndWait(client: KubernetesClient, ref: ObjectRef, uid: string | undefined, waitMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await client.remove(ref, { signal, ...(uid !== undefined && { preconditions: { uid } }) })
+  } catch (error) {
+    if (!isStorageError(error, 'not-found')) throw error
+  }
+  await waitGone(client, ref, uid, waitMs, signal)
 }
 
 async function lookAtLeftover(client: KubernetesClient, ref: ObjectRef, signal: AbortSignal): Promise<Looked> {
@@ -51,7 +72,7 @@ async function lookAtLeftover(client: KubernetesClient, ref: ObjectRef, signal: 
   if (live === undefined) return { state: 'done', message: 'is gone' }
   const ours = live.metadata?.managedFields?.some(({ manager, operation }) => manager === client.fieldManager && operation === 'Apply') === true
   if (!ours) return { state: 'blocked', message: `${describeRef(ref)} is in the inventory, but ${client.fieldManager} does not manage it any more; delete it by hand if it is to go` }
-  return { state: 'needed', message: 'is no longer in the plan' }
+  return { state: 'needed', message: 'is no longer in the plan', undo: undoDeletion(live) }
 }
 
 /** Waits until the object, or at least the one with this uid, is gone. */

@@ -1,3 +1,5 @@
+import type { Ready } from '@stowage/module'
+
 /** Whether an object does what it is there for. `message` says what is still missing, or what is there. */
 export interface Readiness {
   readonly ready: boolean
@@ -12,6 +14,9 @@ export interface LiveObject {
   readonly status?: {
     readonly observedGeneration?: number
     readonly phase?: string
+    readonly message?: string
+    readonly ceph?: { readonly health?: string; readonly details?: Readonly<Record<string, { readonly message?: string }>> }
+    readonly validationErrors?: readonly string[]
     readonly replicas?: number
     readonly updatedReplicas?: number
     readonly readyReplicas?: number
@@ -35,10 +40,38 @@ const rules: Readonly<Record<string, (object: LiveObject) => Readiness>> = {
   DaemonSet: daemonSet,
 }
 
-export function readinessOf(object: LiveObject | undefined): Readiness {
+/** `wanted`: what the plan waits for; without it, by kind. */
+export function readinessOf(object: LiveObject | undefined, wanted?: Ready): Readiness {
   if (object === undefined) return no('does not exist yet')
   if (object.metadata?.deletionTimestamp !== undefined) return no('is being deleted')
+  if (wanted !== undefined) return asPlanned(object, wanted)
   return rules[object.kind ?? '']?.(object) ?? yes('exists')
+}
+
+function asPlanned(object: LiveObject, { conditions = [], fields = {} }: Ready): Readiness {
+  const missing = conditions.filter((type) => object.status?.conditions?.find((each) => each.type === type)?.status !== 'True')
+  const other = Object.entries(fields).filter(([path, value]) => String(fieldAt(object, path)) !== value)
+  if (missing.length === 0 && other.length === 0) return yes(Object.entries(fields).map(([path, value]) => `${path} is ${value}`).concat(conditions.map((type) => `is ${type}`)).join(', '))
+  const wants = [...other.map(([path, value]) => `${path} is ${String(fieldAt(object, path) ?? 'not there yet')}, not ${value}`), ...missing.map((type) => `is not ${type} yet`)]
+  const said = reasonsIn(object)
+  return no([...wants, ...said].join('; '))
+}
+
+/** What the operator says of it: `status.message` (Rook, Velero), Ceph's health with its details, and conditions that are not as they should be. */
+export function reasonsIn({ status }: LiveObject): readonly string[] {
+  const { message, ceph, conditions = [], validationErrors = [] } = status ?? {}
+  const health = ceph?.health === undefined || ceph.health === 'HEALTH_OK' ? [] : [`${ceph.health}${Object.entries(ceph.details ?? {}).map(([check, detail]) => `, ${check}: ${detail.message ?? ''}`).join('')}`]
+  const failing = conditions.filter(({ type, status: is, message: why }) => why !== undefined && why !== '' && (/Fail|Error/i.test(type) ? is === 'True' : is === 'False')).map(({ message: why }) => why ?? '')
+  return [...new Set([...(message === undefined || message === '' ? [] : [message]), ...health, ...failing, ...validationErrors])]
+}
+
+function fieldAt(object: object, path: string): unknown {
+  let value: unknown = object
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Reflect.get(value, part)
+  }
+  return value
 }
 
 /** Whether a kind has to be waited for at all. */

@@ -2,6 +2,7 @@ import { StorageError } from '@stowage/core'
 import { DeadlineExceeded, startDeadline } from '@stowage/effects'
 import { describeRef, formatLabelSelector, waitFor } from '@stowage/kubernetes'
 import type { KubernetesClient, KubernetesObject, LabelSelector, ObjectRef } from '@stowage/kubernetes'
+import type { Ready } from '@stowage/module'
 import type { Event, Pod } from 'kubernetes-types/core/v1'
 import { podTroubles } from './pod-troubles.ts'
 import { readinessOf } from './readiness.ts'
@@ -12,11 +13,11 @@ interface Workload extends KubernetesObject {
 }
 
 /** Waits until an object is ready and says what it then is. Throws `unavailable` after `timeoutMs`, with what its pods say. */
-export async function waitReady(client: KubernetesClient, ref: ObjectRef, timeoutMs: number, signal: AbortSignal, tell: (message: string) => void): Promise<string> {
+export async function waitReady(client: KubernetesClient, ref: ObjectRef, timeoutMs: number, signal: AbortSignal, tell: (message: string) => void, wanted?: Ready): Promise<string> {
   let last = ''
   return withinTime(client, timeoutMs, signal, async (deadline) =>
     waitFor<LiveObject & KubernetesObject, string>(client, ref, deadline, (object) => {
-      const { ready, message } = readinessOf(object === undefined ? undefined : { ...object, kind: ref.kind })
+      const { ready, message } = readinessOf(object === undefined ? undefined : { ...object, kind: ref.kind }, wanted)
       if (ready) return message
       if (message !== last) tell(message)
       last = message

@@ -4,6 +4,8 @@ export interface JournalEntry {
   /** RFC 3339. */
   readonly at: string
   readonly message: string
+  /** How it is undone, in words or as a command; absent when nothing was changed that could be. */
+  readonly undo?: string
 }
 
 export interface JournalRecord {

@@ -22,6 +22,8 @@ export interface StepOutcome {
   readonly title: string
   readonly state: Exclude<StepState, 'looking' | 'changing' | 'waiting'>
   readonly message: string
+  /** How the change can be undone; present when something was changed and there is a way back. */
+  readonly undo?: string
   readonly elapsedMs: number
 }
 
@@ -87,11 +89,12 @@ class RunningStep {
     if (this.#options.lookOnly === true) return this.#end('skipped', looked.message)
     if (step.destructive === true && this.#options.consent?.(step) !== true) return this.#end('skipped', `${looked.message}; not done without consent`)
     this.#tell('changing', looked.message)
-    await this.#book.begun(step, looked.message)
+    const undo = looked.undo ?? step.undo
+    await this.#book.begun(step, looked.message, undo)
     const changed = await step.change(signal)
     const settled = await this.#settle(signal)
-    await this.#book.done(step, settled ?? changed)
-    return this.#end('changed', settled ?? changed)
+    await this.#book.done(step, settled ?? changed, undo)
+    return { ...this.#end('changed', settled ?? changed), ...(undo !== undefined && { undo }) }
   }
 
   async #settle(signal: AbortSignal): Promise<string | undefined> {
@@ -127,23 +130,24 @@ class Book {
     return (await this.#before)?.steps[step.id]?.state === 'begun'
   }
 
-  begun(step: Step, message: string): Promise<void> {
-    return this.#write(step, 'begun', message)
+  begun(step: Step, message: string, undo: string | undefined): Promise<void> {
+    return this.#write(step, 'begun', message, undo)
   }
 
-  done(step: Step, message: string): Promise<void> {
-    return this.#write(step, 'done', message)
+  done(step: Step, message: string, undo: string | undefined): Promise<void> {
+    return this.#write(step, 'done', message, undo)
   }
 
   /** Only of a step that was begun: a look that fails changes nothing. */
   async failed(step: Step, message: string): Promise<void> {
-    if (this.#record?.steps[step.id]?.state === 'begun') await this.#write(step, 'failed', message)
+    const begun = this.#record?.steps[step.id]
+    if (begun?.state === 'begun') await this.#write(step, 'failed', message, begun.undo)
   }
 
-  async #write(step: Step, state: JournalEntry['state'], message: string): Promise<void> {
+  async #write(step: Step, state: JournalEntry['state'], message: string, undo: string | undefined): Promise<void> {
     const at = new Date(this.#options.clock.now()).toISOString()
     const { startedAt = at, steps = {} } = this.#record ?? {}
-    this.#record = { run: this.#options.run, startedAt, steps: { ...steps, [step.id]: { state, at, message: message.slice(0, 300) } } }
+    this.#record = { run: this.#options.run, startedAt, steps: { ...steps, [step.id]: { state, at, message: message.slice(0, 300), ...(undo !== undefined && { undo }) } } }
     await this.#options.journal.write(this.#record)
   }
 }

@@ -1,7 +1,12 @@
 /** What a look at the world found before a step. */
 export type Looked =
   | { readonly state: 'done'; readonly message: string }
-  | { readonly state: 'needed'; readonly message: string }
+  | {
+      readonly state: 'needed'
+      readonly message: string
+      /** How the change that is about to be made is undone, when what was found decides that; else the step's own. */
+      readonly undo?: string
+    }
   /** It must not or cannot be done; `message` says why and what to do. */
   | { readonly state: 'blocked'; readonly message: string }
 
