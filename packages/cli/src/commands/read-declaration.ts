@@ -1,10 +1,13 @@
 /** Files named on the command line, as a declaration. */
 import { resolve } from 'node:path'
 import { FileFailure } from '@stowage/effects'
-import { noFacts, type Facts, type ReadDeclaration, type SourceText, type Spec } from '@stowage/module'
+import { noFacts, type Facts, type ReadDeclaration, type ReadOptions, type SourceText, type Spec } from '@stowage/module'
+import type { Edit } from '@stowage/module/checks/feasibility/edits/edit'
+import { smallestEditsOfText } from '@stowage/module/checks/feasibility/edits/edits-of-text'
 import { readFacts } from '@stowage/module/facts/read-facts'
 import { readDeclaration } from '@stowage/module/spec/read'
 import { Option, type Command } from 'commander'
+import { editJson, editsText } from '../output/edits-text.ts'
 import { exitCodes, UsageError, type ExitCode } from '../output/exit-code.ts'
 import { countText, findingJson, findingsText } from '../output/findings-text.ts'
 import { json, type Terminal } from '../output/terminal.ts'
@@ -24,20 +27,34 @@ export function withDeclarationFlags(command: Command): Command {
     .option('--environment <name>', 'put this entry of environments over the declaration')
 }
 
+export interface ReadFiles extends ReadDeclaration {
+  /** With each of these the declaration could work; empty when it does, or when something else is wrong. */
+  readonly edits: readonly Edit[]
+}
+
 /** `seen` are facts that a command gathered itself. */
-export async function readFromFiles(names: readonly string[], terminal: Terminal, flags: DeclarationFlags = {}, seen: Facts = noFacts): Promise<ReadDeclaration> {
+export async function readFromFiles(names: readonly string[], terminal: Terminal, flags: DeclarationFlags = {}, seen: Facts = noFacts): Promise<ReadFiles> {
   const { facts: factFiles = [], strictFacts = false, environment } = flags
   if ([...names, ...factFiles].filter((name) => name === '-').length > 1) throw new UsageError('"-" (standard input) can be read once only')
   const known = readFacts(await Promise.all(factFiles.map((name) => sourceOf(name, terminal))))
-  const { spec, ...read } = readDeclaration(await Promise.all(names.map((name) => sourceOf(name, terminal))), {
+  const sources = await Promise.all(names.map((name) => sourceOf(name, terminal)))
+  const options: ReadOptions = {
     facts: [...known.facts, ...seen],
     strictFacts,
     today: terminal.today ?? new Date().toISOString().slice(0, 10),
     ...(environment === undefined ? {} : { environment }),
-  })
+  }
+  const { spec, ...read } = readDeclaration(sources, options)
   // Proofs over facts that were not understood would be of another cluster.
   const sound = known.findings.every(({ severity }) => severity !== 'error')
-  return { ...read, ...(spec !== undefined && sound ? { spec } : {}), findings: [...known.findings, ...read.findings], unparsable: read.unparsable || known.unparsable }
+  const impossible = sound && read.findings.some(({ severity, verdict }) => severity === 'error' && verdict === 'violated')
+  return {
+    ...read,
+    ...(spec !== undefined && sound ? { spec } : {}),
+    findings: [...known.findings, ...read.findings],
+    unparsable: read.unparsable || known.unparsable,
+    edits: impossible ? smallestEditsOfText(sources, options) : [],
+  }
 }
 
 async function sourceOf(name: string, { cwd, files, stdin }: Terminal): Promise<SourceText> {
@@ -64,10 +81,10 @@ export async function specOrExit(names: readonly string[], terminal: Terminal, a
   return read.spec
 }
 
-export function reportFindings(names: readonly string[], { findings, unparsable }: ReadDeclaration, terminal: Terminal, asJson: boolean): ExitCode {
+export function reportFindings(names: readonly string[], { findings, unparsable, edits }: ReadFiles, terminal: Terminal, asJson: boolean): ExitCode {
   const valid = findings.every(({ severity }) => severity !== 'error')
-  if (asJson) terminal.stdout(json('CheckReport', { files: names, valid, findings: findings.map(findingJson) }))
-  else terminal.stdout(findingsText(findings, terminal.color))
+  if (asJson) terminal.stdout(json('CheckReport', { files: names, valid, findings: findings.map(findingJson), ...(edits.length === 0 ? {} : { edits: edits.map(editJson) }) }))
+  else terminal.stdout(findingsText(findings, terminal.color) + editsText(edits, terminal.color))
   if (valid) return exitCodes.ok
   terminal.stderr(`${countText(findings)}\n`)
   return unparsable ? exitCodes.unparsable : exitCodes.findings

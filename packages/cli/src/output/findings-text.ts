@@ -26,6 +26,7 @@ function plural(count: number, word: string): string | undefined {
 }
 
 /** As data: the path as one text, the place flat. */
-export function findingJson({ rule, severity, message, remedy, path, position }: Finding): object {
-  return { rule, severity, message, ...(remedy === undefined ? {} : { remedy }), path: formatPath(path), ...position }
+export function findingJson({ rule, severity, message, remedy, path, position, object, verdict, deciding }: Finding): object {
+  const proof = { ...(object === undefined ? {} : { object }), ...(verdict === undefined ? {} : { verdict }), ...(deciding === undefined ? {} : { deciding }) }
+  return { rule, severity, message, ...(remedy === undefined ? {} : { remedy }), ...proof, path: formatPath(path), ...position }
 }

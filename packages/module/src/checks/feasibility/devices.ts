@@ -1,4 +1,5 @@
 /** Whether the declared nodes and devices are what the declaration takes them for. */
+import { isPart, saysNvme } from '../ceph/device-path.ts'
 import { deviceObject, mediumOf, values } from './device-classes.ts'
 import type { FactBook } from './fact-book.ts'
 import type { Host } from './hosts.ts'
@@ -9,7 +10,6 @@ import { howToSettle, listed } from './words.ts'
 export function proveDevices(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Proof[] {
   return model.hosts.flatMap((host, index) => [
     nodeIsThere(host, hosts[index], book),
-    ...sameDeviceTwice(host, book),
     ...host.devices.flatMap((device) => [deviceIsEmpty(host, device, book), encryptable(host, device, book), fasterMetadata(host, device, book)].filter((proof) => proof !== undefined)),
   ])
 }
@@ -23,21 +23,6 @@ function nodeIsThere(host: HostModel, judged: Host | undefined, book: FactBook):
 
 function aboutDevice(check: string, host: HostModel, device: DeviceModel, severity: Proof['severity'] = 'error'): Proven {
   return { check, object: `device/${host.name}/${device.key}`, path: [...device.path, 'name'], severity }
-}
-
-/** Two names of one device: the second OSD would be made on the first one's disk. */
-function sameDeviceTwice(host: HostModel, book: FactBook): readonly Proof[] {
-  const first = new Map<string, DeviceModel>()
-  return host.devices.map((device) => {
-    const about = aboutDevice('same-device-twice', host, device)
-    const object = deviceObject(host.name, device.key, book)
-    const [real] = values(book.said(object, 'kname'))
-    const identity = real === undefined ? object : `device/${host.name}/${String(real)}`
-    const other = first.get(identity)
-    if (other === undefined) first.set(identity, device)
-    if (other === undefined || other.key === device.key) return holds(about)
-    return violated(about, `${device.name} and ${other.name} of ${host.name} are one and the same device`, 'keep one of them, the path that stays: /dev/disk/by-id/…')
-  })
 }
 
 const ownMarks = ['', 'ceph_bluestore']
@@ -61,27 +46,23 @@ function deviceIsEmpty(host: HostModel, device: DeviceModel, book: FactBook): Pr
   return holds(about)
 }
 
-/** By name or by fact, a part of a disk or a logical volume; ceph-volume encrypts whole devices only. */
-const partByName = /^(?:sd[a-z]+\d+|vd[a-z]+\d+|xvd[a-z]+\d+|hd[a-z]+\d+|nvme\d+n\d+p\d+|mmcblk\d+p\d+|disk\/.*-part\d+|disk\/by-partuuid\/.*|disk\/by-partlabel\/.*)$/
-const volumeByName = /^(?:dm-\d+|mapper\/.+|disk\/by-id\/dm-.*|(?!disk\/|nvme|sd|vd|md)[\w.+-]+\/[\w.+-]+)$/
-const wholeByName = /^(?:sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+|md\d+|disk\/by-(?:id|path)\/(?!dm-)(?!.*-part\d+$).*)$/
-
+/** Rook encrypts whole disks only. What the name alone tells is said without facts, by the checks of Ceph's declaration. */
 function encryptable(host: HostModel, device: DeviceModel, book: FactBook): Proof | undefined {
-  if (!device.encrypted) return undefined
+  if (!device.encrypted || isPart(device.name)) return undefined
   const about = aboutDevice('encrypted-part', host, device)
   const object = deviceObject(host.name, device.key, book)
   const types = values(book.said(object, 'type')).map(String)
-  const names = [device.key, ...values(book.said(object, 'kname')).map(String)]
-  const refused = (what: string): Proof => violated(about, `${device.name} of ${host.name} is ${what}, and encryptedDevice is "true": only whole devices can be encrypted`, 'name the whole device, or write encryptedDevice: "false" for it')
-  if (names.some((name) => partByName.test(name)) || (types.length > 0 && types.every((type) => type === 'part'))) return refused('a partition')
-  if (names.some((name) => volumeByName.test(name)) || (types.length > 0 && types.every((type) => type === 'lvm'))) return refused('a logical volume')
-  if (types.length > 0 ? types.every((type) => type !== 'part' && type !== 'lvm') : names.some((name) => wholeByName.test(name))) return holds(about)
-  return unknown(about, `whether ${device.name} of ${host.name} is a whole device is not known, and encryptedDevice is "true"`, howToSettle([`${object} type`]), [`${object} type`])
+  const parts = [...types.map((type) => type === 'part' || type === 'lvm'), ...values(book.said(object, 'kname')).map((name) => isPart(String(name)))]
+  if (!parts.includes(true)) return holds(about)
+  if (parts.includes(false)) return unknown(about, `whether ${device.name} of ${host.name} is a whole disk is not known, and encryptedDevice is "true"`, howToSettle([`${object} type`]), [`${object} type`])
+  return violated(about, `${device.name} of ${host.name} is a partition or a logical volume, and encryptedDevice is "true": Rook encrypts whole disks only`, 'give Ceph the whole disk, or write encryptedDevice: "false" for this device')
 }
 
 /** Metadata on a device of the same kind as the data gains nothing, and one disk then carries several OSDs. */
 function fasterMetadata(host: HostModel, device: DeviceModel, book: FactBook): Proof | undefined {
   if (device.metadataDevice === undefined) return undefined
+  // Two paths that say nvme are said without facts, by the checks of Ceph's declaration.
+  if (saysNvme(device.metadataDevice) && (saysNvme(device.name) || device.deviceClass === 'nvme')) return undefined
   const about = aboutDevice('metadata-device-not-faster', host, device)
   const medium = (key: string): ReturnType<typeof mediumOf> => mediumOf(deviceObject(host.name, key, book), key, book)
   const [data, metadata] = [medium(device.key), medium(device.metadataDevice)]

@@ -93,7 +93,7 @@ function modelOf(backend: string, rook: Tree, spec: unknown): CephModel {
     hostNetwork: valueAt(rook, ['network', 'provider']) === 'host',
     networkFeatures: features,
     nearFullRatio: numberAt(rook, ['storage', 'nearFullRatio']) ?? 0.85,
-    pools: [...filesystems.flatMap(poolsOfFilesystem), ...blockPools.map(({ name, path: at, tree }) => poolOf(name, tree, at))],
+    pools: [...filesystems.flatMap(poolsOfFilesystem), ...(isMap(valueAt(rook, ['mgrPool'])) ? [poolOf('.mgr', valueAt(rook, ['mgrPool']), [...path, 'mgrPool'])] : []), ...blockPools.map(({ name, path: at, tree }) => poolOf(name, tree, at))],
     filesystems: filesystems.map(({ name, path: at, tree }) => ({
       name,
       path: at,

@@ -1,0 +1,82 @@
+/** The edit language for a pool: another class or none, a smaller failure domain, fewer copies or pieces. Never a single copy. */
+import type { PoolModel } from '../model.ts'
+import { count } from '../words.ts'
+import type { EditStep } from './edit.ts'
+
+/** What is given up: nothing; a copy; that copies lie on different hosts. */
+export type Danger = 0 | 1 | 2
+
+export interface Repair {
+  readonly pool: PoolModel
+  readonly steps: readonly EditStep[]
+  readonly danger: Danger
+}
+
+/** Smallest first; the first changes nothing. `classes` are those that devices have. */
+export function repairsOf(pool: PoolModel, classes: readonly string[]): readonly Repair[] {
+  const repairs = [keep(pool)].flatMap((one) => withClass(one, classes)).flatMap(withDomain).flatMap(withFewer)
+  return repairs.toSorted((a, b) => a.steps.length - b.steps.length || a.danger - b.danger)
+}
+
+function keep(pool: PoolModel): Repair {
+  return { pool, steps: [], danger: 0 }
+}
+
+function withClass(repair: Repair, classes: readonly string[]): readonly Repair[] {
+  const { deviceClass, ...rest } = repair.pool
+  if (deviceClass === undefined) return [repair]
+  const path = fieldOf(repair.pool, 'deviceClass')
+  return [
+    repair,
+    ...classes
+      .filter((one) => one !== deviceClass)
+      .map((one) => also(repair, { ...rest, deviceClass: one }, 0, { path, value: one, text: `write deviceClass: ${one} for pool ${rest.name}` })),
+    also(repair, rest, 0, { path, text: `remove deviceClass from pool ${rest.name}` }),
+  ]
+}
+
+function withDomain(repair: Repair): readonly Repair[] {
+  const { pool } = repair
+  const path = fieldOf(pool, 'failureDomain')
+  const lower = (domain: string, danger: Danger): Repair =>
+    also(repair, { ...pool, failureDomain: domain, subDomain: domain === 'host' ? 'osd' : pool.subDomain }, danger, { path, value: domain, text: `write failureDomain: ${domain} for pool ${pool.name}` })
+  if (pool.failureDomain === 'osd' || pool.perDomain > 1) return [repair]
+  return pool.failureDomain === 'host' ? [repair, lower('osd', 2)] : [repair, lower('host', 1), lower('osd', 2)]
+}
+
+function withFewer(repair: Repair): readonly Repair[] {
+  const { pool } = repair
+  if (pool.perDomain > 1) return [repair]
+  return pool.chunks === undefined ? fewerCopies(repair) : fewerPieces(repair, pool.chunks)
+}
+
+const fewestCopies = 2
+
+function fewerCopies(repair: Repair): readonly Repair[] {
+  const { pool } = repair
+  const sizes = Array.from({ length: Math.max(0, pool.pieces - fewestCopies) }, (_, index) => pool.pieces - 1 - index)
+  return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, size < 3 ? 1 : 0, { path: fieldOf(pool, 'replicated', 'size'), value: size, text: `keep ${count(size, 'copy')} in pool ${pool.name}` }))]
+}
+
+/** k from 2 and m from 1; fewer coding pieces than before only as a last way. */
+function fewerPieces(repair: Repair, { data, coding }: { readonly data: number; readonly coding: number }): readonly Repair[] {
+  const { pool } = repair
+  const other = Array.from({ length: coding }, (_, index) => coding - index).flatMap((m) =>
+    Array.from({ length: data - 1 }, (_, index) => data - index).filter((k) => k >= 2 && (k !== data || m !== coding)).map((k) => ({ k, m })),
+  )
+  return [
+    repair,
+    ...other.map(({ k, m }) =>
+      also(repair, { ...pool, pieces: k + m, chunks: { data: k, coding: m } }, m < coding ? 1 : 0, { path: fieldOf(pool, 'erasureCoded'), value: { dataChunks: k, codingChunks: m }, text: `cut data into ${k}+${m} pieces in pool ${pool.name}` }),
+    ),
+  ]
+}
+
+function also({ steps, danger }: Repair, pool: PoolModel, more: Danger, step: EditStep): Repair {
+  return { pool, steps: [...steps, step], danger: more > danger ? more : danger }
+}
+
+/** A data pool that nobody wrote stands where it would be written. */
+function fieldOf({ path }: PoolModel, ...field: readonly string[]): EditStep['path'] {
+  return path.at(-1) === 'filesystem' || path.at(-2) === 'filesystems' ? [...path, 'dataPools', 0, ...field] : [...path, ...field]
+}
