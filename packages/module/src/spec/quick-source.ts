@@ -10,7 +10,7 @@ const readDifferently = [
   /^%/m, // directives
   /^---[ \t]+\S/m, // content beside the beginning of a document
   /(?:^|[\s[{,])[&!][\w<!]/m, // anchors and tags
-  /(?:^|[\s[{,:])[-+]?(?:0b[01]|0\d|\d[\d_]*_|0(?![\w.]))/m, // numbers of YAML 1.1, and -0
+  /(?:^|[\s[{,:])[-+]?(?:0b[01]|0\d|\d[\d_]*_)|(?:^|[\s[{,:])-0(?![\w.])/m, // numbers of YAML 1.1, and -0
   /\?\s/, // complex keys
   /[\]}]\s*:/, // collections as keys
   /(?:^|[\s{,])(?:~|null|Null|NULL)?\s*:(?:\s|$)/m, // nothing as a key

@@ -207,3 +207,14 @@ test('in TypeScript a misspelt key or value does not compile', () => {
   expect(() => defineStorage({ ...base, spec: { backends, classes: { a: { backend: 'disk', reclaimPolicy: 'Retian' } } } })).toThrow('did you mean "Retain"?')
   expect(defineStorage({ ...base, spec: { backends, classes: { a: { backend: 'disk', quota: 'auto' } } } }).classes[0]?.parameters).toEqual({ quota: 'auto' })
 })
+
+test('a fault in a long declaration is found at its place, before, among and after its volumes', () => {
+  const lines = [
+    'apiVersion: stowage.dev/v1alpha1', 'kind: Storage', 'metadata: { name: x }', 'spec:',
+    '  backends:', '    disk: { local: { path: /data } }', '  volumes: # many',
+    ...Array.from({ length: 600 }, (_, index) => `    v${index}:\n      { namespace: a, class: dirs, node: n, path: /data/v${index}, size: ${index === 300 ? '1GB' : '1Gi'} }\n\n# said at the margin`),
+    '  classes:', '    dirs: { backend: dsk }', '',
+  ]
+  const { findings } = readDeclaration([{ file: 'long.yaml', text: lines.join('\n') }])
+  expect(findings.map(({ rule, position }) => `${rule} ${position?.line}:${position?.column}`)).toEqual(['invalid-size 1209:69', 'unknown-backend 2409:22'])
+})

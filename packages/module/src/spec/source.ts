@@ -34,14 +34,31 @@ const worthReadingQuickly = 20_000
 
 /** Places are looked up in the text only when there is something to point at. */
 function placedLater(values: readonly unknown[], text: string, file: string, keep: Keep): readonly SourceDocument[] {
-  let read: readonly SourceDocument[] | undefined
+  let whole: readonly SourceDocument[] | undefined
+  let short: readonly SourceDocument[] | undefined
   return values.map((value, index) => ({
     value,
     locate: (path, what) => {
-      read ??= parseWithPlaces(text, file, keep).documents
-      return read[index]?.locate(path, what)
+      if (path[0] === 'spec' && path[1] !== undefined && path[1] !== 'volumes') {
+        short ??= parseWithPlaces(withoutVolumes(text), file, keep).documents
+        return short[index]?.locate(path, what)
+      }
+      whole ??= parseWithPlaces(text, file, keep).documents
+      return whole[index]?.locate(path, what)
     },
   }))
+}
+
+/**
+ * The text with the lines below `volumes:` made empty: thousands of volumes need not be read again to find a class. Every
+ * other line stays where it is. Only for block style, which is all that a long declaration is written in; in any other the
+ * text stays whole.
+ */
+function withoutVolumes(text: string): string {
+  return text.replaceAll(/^( +)volumes:[ ]*(?:#.*)?\r?\n(?:(?:\1 .*|[ ]*(?:#.*)?)\r?\n)*/gm, (section) => {
+    const end = section.indexOf('\n')
+    return `${section.slice(0, end)}${section.slice(end).replaceAll(/[^\r\n]/g, '')}`
+  })
 }
 
 function parseWithPlaces(text: string, file: string, keep: Keep): ParsedSource {
