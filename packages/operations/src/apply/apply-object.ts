@@ -104,6 +104,6 @@ function withRemedy(kind: string, error: StorageError): StorageError {
 function remedyFor(kind: string, error: StorageError): string | undefined {
   if (error.kind !== 'invalid' || !/immutable|forbidden: updates to|may not be updated/i.test(error.message)) return undefined
   if (kind === 'PersistentVolume' || kind === 'PersistentVolumeClaim') return 'What a volume is made of cannot be changed: declare it as it is, or declare another volume'
-  if (/^Ceph/.test(kind)) return 'Rook does not change this of what exists: declare it as it is, or make another and move the data'
+  if (kind.startsWith('Ceph')) return 'Rook does not change this of what exists: declare it as it is, or make another and move the data'
   return `Delete the ${kind} and apply again if it may be interrupted`
 }

@@ -1,0 +1,55 @@
+/** Before a CephCluster, a filesystem or a pool is first made, what nobody knows about it must have been accepted. */
+import type { Finding } from '@stowage/core'
+import { refOf } from '@stowage/kubernetes'
+import type { KubernetesClient } from '@stowage/kubernetes'
+import type { AppliableObject } from '../apply/stowage-plan.ts'
+import type { Step } from '../steps/step.ts'
+
+export interface UnknownsToAccept {
+  readonly client: KubernetesClient
+  /** Of the plan. */
+  readonly objects: readonly AppliableObject[]
+  /** Of the declaration, read with the facts that could be gathered. */
+  readonly findings: readonly Finding[]
+  /** Rule ids, as `--accept-unknown` names them. */
+  readonly accepted: readonly string[]
+}
+
+const madeOnce = new Set(['CephCluster', 'CephFilesystem', 'CephBlockPool'])
+
+/** undefined when nothing is unknown that is not accepted. */
+export function acceptUnknownStep({ client, objects, findings, accepted }: UnknownsToAccept): Step | undefined {
+  const open = findings.filter(({ verdict, rule }) => verdict === 'unknown' && !accepted.includes(rule))
+  if (open.length === 0) return undefined
+  return {
+    id: 'facts',
+    title: 'what decides whether Ceph can work is known, or accepted',
+    look: async (signal) => {
+      const fresh: AppliableObject[] = []
+      for (const one of objects) if (madeOnce.has(one.object.kind) && (await client.find(refOf(one.object), { signal })) === undefined) fresh.push(one)
+      const concerned = open.filter(({ object = '' }) => fresh.some((one) => concerns(object, one)))
+      if (concerned.length === 0) return { state: 'done', message: 'nothing that is made now hangs on it' }
+      const rules = [...new Set(concerned.map(({ rule }) => rule))]
+      const consent = rules.map((rule) => `--accept-unknown ${rule}`).join(' ')
+      return { state: 'blocked', message: `${concerned.map(({ message }) => message).join('; ')}. Settle it with facts (stowage facts, --facts FILE), or go on all the same with ${consent}` }
+    },
+    change: async () => '',
+  }
+}
+
+/** A pool or filesystem concerns the object that makes it; all else concerns whatever is made. */
+function concerns(about: string, { object }: AppliableObject): boolean {
+  const [kind, name = ''] = about.split('/')
+  if (kind === 'filesystem') return object.kind === 'CephFilesystem' && object.metadata.name === name
+  if (kind !== 'pool') return true
+  if (object.kind === 'CephBlockPool') return object.metadata.name === name || (name === '.mgr' && object.metadata.name === 'builtin-mgr')
+  return object.kind === 'CephFilesystem' && poolsOf(object).includes(name)
+}
+
+function poolsOf(object: AppliableObject['object']): readonly string[] {
+  const text = JSON.stringify(object)
+  const filesystem = object.metadata.name
+  const names = [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name ?? '')
+  const preserved = text.includes('"preservePoolNames":true')
+  return [...names.map((name) => (preserved ? name : `${filesystem}-${name}`)), `${filesystem}-metadata`, ...Array.from({ length: 10 }, (_, index) => `${filesystem}-data${index}`)]
+}
