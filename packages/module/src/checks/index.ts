@@ -1,4 +1,5 @@
 import { upstreamChecks } from './upstream/index.ts'
+import { chartsChecks } from './charts/index.ts'
 import { nfsChecks } from './nfs/index.ts'
 import { snapshotsChecks } from './snapshots/index.ts'
 import { veleroChecks } from './velero/index.ts'
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   ...nfsChecks,
   ...snapshotsChecks,
   ...veleroChecks,
+  ...chartsChecks,
   ...secretsChecks,
   ...platformChecks,
   ...policiesChecks,

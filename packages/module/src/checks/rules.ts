@@ -1,4 +1,5 @@
 /** What each rule of a declaration's findings means; `stowage explain <rule>` shows it. */
+import { chartsRules } from './charts/rules.ts'
 import { cephRules } from './ceph/rules.ts'
 import { deliveryRules } from './delivery/rules.ts'
 import { feasibilityRules } from './feasibility/rules.ts'
@@ -67,6 +68,7 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...nfsRules,
   ...snapshotsRules,
   ...veleroRules,
+  ...chartsRules,
   ...secretsRules,
   ...platformRules,
   ...policiesRules,

@@ -3,6 +3,7 @@ import { StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
+import { factsFromWritten } from '../facts/written-facts.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
@@ -125,7 +126,12 @@ function readOne(value: Readonly<Record<string, unknown>>, locate: Locate, befor
     .map((finding): Finding => (options.proofs === 'warn' && finding.verdict !== undefined && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding))
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
-  return { ...(valid ? { spec: resolve(parsed.data), declaration: parsed.data } : {}), findings, unparsable }
+  return { ...(valid ? { spec: resolve(parsed.data, knownFacts(parsed.data, options)), declaration: parsed.data } : {}), findings, unparsable }
+}
+
+/** Those of the declaration itself, and those that came beside it. */
+function knownFacts({ spec }: Declaration, { facts = noFacts }: ReadOptions): Facts {
+  return [...factsFromWritten(spec.facts ?? {}, () => ({ source: { kind: 'declaration', name: 'spec.facts' } })), ...facts]
 }
 
 function subjectOf(draft: Draft, raw: unknown, { facts = noFacts, strictFacts = false, today }: ReadOptions): Subject {

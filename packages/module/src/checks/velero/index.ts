@@ -1,4 +1,45 @@
+/** Every check of backups, in the order in which a person would ask. */
 import type { Check } from '../check.ts'
 import { hostBackupsAreBuilt } from '../sections.ts'
+import { valuesDoNotContradict } from './chart.ts'
+import { exclusionsAreMeant, restoredClassesExist, restorersAreNamed } from './exclusions.ts'
+import { locationsLiveElsewhere } from './lives-on.ts'
+import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocationIsUnique, locationsAreComplete, locationsAreReachedInPrivate } from './locations.ts'
+import { passwordHasASource, passwordIsNotWritten } from './password.ts'
+import { pluginsFitVelero, providersHavePlugins } from './plugins.ts'
+import { copiesOutliveTheInterval, cronsAreValid, cronsMeanWhatTheySay, offsiteIsElsewhere, promisesCanBeKept, schedulesNameALocation, schedulesSayWhen } from './schedules.ts'
+import { schedulesAreStaggered } from './starts.ts'
+import { blockVolumesAreBackedUp, everyClassIsBackedUp, snapshotsBecomeBackups, snapshotsCanBeTaken } from './strategies.ts'
+import { templatesAreKnown } from './template.ts'
 
-export const veleroChecks: readonly Check[] = [hostBackupsAreBuilt]
+export const veleroChecks: readonly Check[] = [
+  hostBackupsAreBuilt, // backups of the storage hosts are refused, not ignored
+  passwordIsNotWritten, // the repository's password is not in the text
+  passwordHasASource, // and comes from exactly one place
+  backupsHaveAPlace, // there is a bucket
+  defaultLocationIsUnique, // one of them is the default
+  bucketsAreApart, // no two share a folder
+  locationsLiveElsewhere, // none lives on what it protects
+  locationsAreComplete, // each says what its provider needs
+  configKeysAreKnown, // in words that the provider's plugin knows
+  locationsAreReachedInPrivate, // and is reached under TLS
+  providersHavePlugins, // each provider has a plugin
+  pluginsFitVelero, // of Velero's own release train
+  schedulesSayWhen, // a schedule has a cron
+  cronsAreValid, // that Velero can read
+  cronsMeanWhatTheySay, // and that does not run on too many days
+  copiesOutliveTheInterval, // a copy lives until the next is there
+  promisesCanBeKept, // and no more is lost than was promised
+  schedulesNameALocation, // it goes to a location that takes it
+  offsiteIsElsewhere, // and the copy off site elsewhere
+  schedulesAreStaggered, // not all at once
+  templatesAreKnown, // further fields are Velero's own
+  snapshotsCanBeTaken, // snapshots have a controller and a class
+  snapshotsBecomeBackups, // and their data leaves the storage
+  everyClassIsBackedUp, // what neither strategy takes is named
+  blockVolumesAreBackedUp, // block devices hold no files
+  exclusionsAreMeant, // what is left out has a reason
+  restoredClassesExist, // a change of class ends at one that is there
+  restorersAreNamed, // restores are not for everybody
+  valuesDoNotContradict, // values of one's own undo nothing of this
+]

@@ -1,3 +1,34 @@
 import type { RuleExplanation } from '../rule-explanation.ts'
+import { locationRules } from './location-rules.ts'
 
-export const veleroRules: Readonly<Record<string, RuleExplanation>> = {}
+export const veleroRules: Readonly<Record<string, RuleExplanation>> = {
+  ...locationRules,
+  'repository-password-missing': { means: 'Nothing says where the password of the backups’ repository comes from.', why: 'Without the Secret velero-repo-credentials Velero takes a constant that stands in its source, and the password of a repository cannot be changed later. Losing it loses the data.', fix: 'Name one source: existing, externalSecret, environment, file or generate. GitOps needs existing or externalSecret.' },
+  'repository-password-twice': { means: 'The password of the backups’ repository has two sources.', why: 'Whichever writes last wins, and with the wrong one no backup can be read.', fix: 'Keep one.' },
+  'foreign-schedule-field': { means: 'A field of the set gfs in a schedule of one’s own, or the other way round.', why: 'It would have no effect.', fix: 'Tiers stand under schedules.gfs; schedule and ttl stand in each tier, or in schedules with names of their own.' },
+  'invalid-cron': { means: 'A cron that Velero cannot read.', why: 'Velero marks the schedule FailedValidation, and makes no backup.', fix: 'Write five fields: minute, hour, day of month, month, day of week (Sunday is 0). CRON_TZ=Europe/Berlin may stand in front.' },
+  'cron-or': { means: 'A cron that restricts the day of the month and the day of the week.', why: 'Cron takes days that match either of the two: "0 3 1-7 * 0" runs on the first seven days and on every Sunday.', fix: 'Leave one of the two at *.', acceptable: true },
+  'ttl-below-interval': { means: 'Copies expire before the next one is made.', why: 'For a while there is no backup at all.', fix: 'Keep each for more than twice the interval.', acceptable: true },
+  'ttl-below-two-intervals': { means: 'Copies expire soon after the next one is made.', why: 'When one backup fails, the last good one is gone before the one after it. Velero deletes by age alone and keeps no minimum.', fix: 'Keep each for more than twice the interval.', acceptable: true },
+  'rpo-not-kept': { means: 'More work can be lost than was promised.', why: 'The longest time between two runs of the cron is longer than the promise.', fix: 'Run it more often, or promise less. The time that a backup takes comes on top.', acceptable: true },
+  'offsite-is-default': { means: 'The copy off site goes where all others go.', why: 'One accident takes both.', fix: 'Declare a second location that stands elsewhere, and name that one.' },
+  'offsite-without-location': { means: 'The tier offsite has no location.', why: 'It would go to the default location, where the others are.', fix: 'Name a second location in offsite.' },
+  'offsite-without-schedule': { means: 'A location off site to which nothing is copied.', why: 'Somebody believes in a copy that is never made.', fix: 'Use the set gfs, or a schedule with that storageLocation.', acceptable: true },
+  'schedules-start-together': { means: 'Two schedules begin in the same minute.', why: 'Velero makes one backup after the other: the second waits, and its time says nothing.', fix: 'Stagger them by some minutes.', acceptable: true },
+  'schedules-overlap': { means: 'Two schedules begin within a few minutes.', why: 'Velero makes one backup after the other: the second nearly always waits.', fix: 'Stagger them by more.', acceptable: true },
+  'template-conflict': { means: 'A field of a BackupSpec that the declaration decides elsewhere.', why: 'Two would speak of it, and one would lose.', fix: 'Use the field that is named.' },
+  'snapshots-without-controller': { means: 'Backups are snapshots, and nobody makes snapshots ready.', why: 'Backups would wait for each snapshot, fail, and hold no data.', fix: 'Leave snapshots.controller at auto.' },
+  'nothing-to-snapshot': { means: 'Backups are snapshots, and no class can be snapshotted.', why: 'They would hold no data of any volume.', fix: 'Write enableSnapshotBackups: false, and leave enableFilesystemBackups on.' },
+  'snapshot-is-no-backup': { means: 'A scheduled snapshot whose data stays where it was taken.', why: 'It is lost together with the storage.', fix: 'Remove snapshotMoveData: false.', acceptable: true },
+  'backup-without-data': { means: 'Neither snapshots nor files are backed up.', why: 'Backups hold Kubernetes’ objects, and no data.', fix: 'Leave enableFilesystemBackups at its default.', acceptable: true },
+  'class-not-backed-up': { means: 'Volumes of some classes are in no backup.', why: 'They cannot be snapshotted, and files are not read.', fix: 'Leave enableFilesystemBackups at its default, or exclude the class with a reason.', acceptable: true },
+  'block-volume-not-backed-up': { means: 'A block device whose class is backed up by reading files.', why: 'The node-agent reads filesystems; a raw device is left out with a warning in a log.', fix: 'Use a class that can be snapshotted, or back it up from within the application.', acceptable: true },
+  'exclusion-without-reason': { means: 'Something is left out of backups, and nobody says why.', why: 'In a year nobody knows whether it may be lost.', fix: 'Write the reason.' },
+  'exclusion-of-nothing': { means: 'An exclusion that names nothing.', why: 'It leaves nothing out.', fix: 'Name a namespace, or a class and labels of claims.' },
+  'exclusion-too-narrow': { means: 'An exclusion of volumes in one namespace.', why: 'Velero’s volume policies know classes and labels of claims, and no namespaces: it would hold everywhere.', fix: 'Label the claims and exclude by label, or exclude the whole namespace.' },
+  'everybody-restores': { means: 'Everybody may restore.', why: 'A restore reads and replaces whatever is in a backup.', fix: 'Name the people or the group.' },
+  'chart-values-contradict': { means: 'Values of one’s own undo what the declaration needs.', why: 'Backups would silently hold nothing, or something would run unchecked.', fix: 'Remove the value; the message names the field to use instead.' },
+  'plugin-built-in': { means: 'A plugin for what Velero can do itself.', why: 'Since 1.14 CSI is part of Velero; with its old plugin the server does not start.', fix: 'Remove it.' },
+  'plugin-unpinned': { means: 'A plugin without a version.', why: 'A restart may bring another one, which goes with another Velero.', fix: 'Write a tag.' },
+  'plugin-version': { means: 'A plugin of another release train than Velero’s.', why: 'It is loaded, and fails in the middle of a backup or a restore.', fix: 'Use the version that the message names.', acceptable: true },
+}

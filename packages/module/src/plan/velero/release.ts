@@ -1,12 +1,14 @@
 /** The chart's release. Locations and schedules are objects of the plan: each has an identity and a guard of its own. */
 import type { Resources } from '../../spec/pod-spec.ts'
 import type { Spec } from '../../spec/spec.ts'
+import { valueAt } from '../../spec/value-at.ts'
 import type { VeleroSpec } from '../../spec/velero-spec.ts'
 import { mergeValues } from '../merge-values.ts'
 import type { HelmRelease } from '../plan.ts'
 import { maintenanceConfigName, releaseId, releaseName, repositoryConfigName } from './names.ts'
 import { veleroCrdNames } from './brought-crds.ts'
 
+const repositoryArgument = `--backup-repository-configmap=${repositoryConfigName}`
 export const veleroCharts = 'https://vmware-tanzu.github.io/helm-charts'
 
 export function veleroRelease(spec: Spec, velero: VeleroSpec, before: readonly string[]): HelmRelease {
@@ -16,13 +18,20 @@ export function veleroRelease(spec: Spec, velero: VeleroSpec, before: readonly s
     name: releaseName,
     namespace: velero.namespace,
     chart: { name: 'velero', repository: veleroCharts, version: velero.chart.version },
-    values: mergeValues(veleroValues(spec, velero), velero.chart.values),
+    values: withOwnArguments(mergeValues(veleroValues(spec, velero), velero.chart.values)),
     reason: 'makes the backups and the restores; the node-agent reads files and moves the data of snapshots',
     dependsOn: before,
     holdsData: false,
     losing: 'no backup is made and none expires until it is back; what lies in the buckets stays',
     crds: veleroCrdNames,
   }
+}
+
+/** Arguments that the declaration adds stand beside those that Stowage needs. */
+function withOwnArguments(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const given = valueAt(values, ['configuration', 'extraArgs'])
+  const others = Array.isArray(given) ? given.filter((one: unknown) => one !== repositoryArgument) : []
+  return mergeValues(values, { configuration: { extraArgs: [repositoryArgument, ...others] } })
 }
 
 export function movesData({ enableSnapshotBackups, enableFilesystemBackups }: VeleroSpec): boolean {
@@ -71,7 +80,7 @@ function configuration(velero: VeleroSpec): Readonly<Record<string, unknown>> {
       repositoryConfigData: { name: maintenanceConfigName, global: { keepLatestMaintenanceJobs: maintenance.keepLatest, ...podResources(maintenance.resources) } },
     },
     // The chart has no key for it; the server has a flag (repository configuration, since 1.15).
-    extraArgs: [`--backup-repository-configmap=${repositoryConfigName}`],
+    extraArgs: [repositoryArgument],
   }
 }
 

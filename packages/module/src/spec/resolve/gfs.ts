@@ -1,6 +1,4 @@
 /** The grandfather-father-son set: staggered starts, and each tier kept for longer than its count times its interval. */
-import type { DeclaredVelero } from '../schema/velero.ts'
-import type { DeclaredSchedule } from '../schema/velero.ts'
 
 export const gfsTiers = ['hourly', 'daily', 'weekly', 'monthly', 'offsite'] as const
 export type GfsTier = (typeof gfsTiers)[number]
@@ -14,42 +12,67 @@ export const gfsDefaults = {
   offsite: { schedule: '17 4 * * 6', ttl: '2160h', kept: 13 },
 } as const satisfies Record<GfsTier, { readonly schedule: string; readonly ttl: string; readonly kept: number }>
 
-export interface NamedSchedule {
+interface TierLike {
+  readonly enabled?: boolean | undefined
+  readonly schedule?: string | undefined
+  readonly ttl?: string | undefined
+}
+
+/** As much of a declared schedule as decides which schedules there are; with holes where its faults were cut out. */
+export interface ScheduleLike extends TierLike, Readonly<Partial<Record<GfsTier, TierLike | undefined>>> {
+  readonly rpo?: string | undefined
+  readonly storageLocation?: string | undefined
+}
+
+export interface NamedSchedule<S extends ScheduleLike> {
   readonly name: string
-  /** Path below spec.backup.velero. */
+  /** Below spec.backup.velero: where it is written. */
   readonly path: readonly string[]
   readonly tier?: GfsTier
-  readonly declared: DeclaredSchedule
+  readonly schedule?: string | undefined
+  readonly ttl?: string | undefined
+  readonly rpo?: string | undefined
+  readonly storageLocation?: string | undefined
+  /** The entry that it comes from; what stands there beside the tiers holds for all of them. */
+  readonly entry: S | undefined
 }
 
-type Written = Pick<DeclaredVelero, 'schedules' | 'offsite'>
+export interface WrittenSchedules<S extends ScheduleLike> {
+  readonly schedules?: 'gfs' | Readonly<Record<string, S | undefined>> | undefined
+  readonly offsite?: string | undefined
+}
 
-/** Every schedule that is made: the tiers first, then those with names of their own. What stands beside a tier's table in `gfs` holds for all tiers. */
-export function declaredSchedules({ schedules, offsite }: Written): readonly NamedSchedule[] {
+/** Every schedule that is made: those of the set, and those with names of their own. */
+export function declaredSchedules<S extends ScheduleLike>({ schedules, offsite }: WrittenSchedules<S>): readonly NamedSchedule<S>[] {
   if (schedules === undefined) return []
-  if (schedules === 'gfs') return tiersOf({}, offsite, ['schedules'])
-  return Object.entries(schedules).flatMap(([name, declared]) =>
-    name === 'gfs' ? tiersOf(declared, offsite, ['schedules', 'gfs']) : [{ name, path: ['schedules', name], declared }],
-  )
+  if (schedules === 'gfs') return tiersOf<S>(undefined, offsite, ['schedules'])
+  return Object.entries(schedules).flatMap(([name, entry]) => (name === 'gfs' ? tiersOf(entry, offsite, ['schedules', name]) : [own(name, entry)]))
 }
 
-function tiersOf(declared: DeclaredSchedule, offsite: string | undefined, path: readonly string[]): readonly NamedSchedule[] {
-  const { hourly, daily, weekly, monthly, offsite: away, rpo, ...shared } = declared
-  const tiers = { hourly, daily, weekly, monthly, offsite: away }
-  return gfsTiers.flatMap((tier): readonly NamedSchedule[] => {
-    const own = tiers[tier]
-    const made = own?.enabled ?? (tier === 'hourly' ? own !== undefined : tier === 'offsite' ? offsite !== undefined : true)
-    if (!made) return []
-    const { schedule, ttl } = gfsDefaults[tier]
-    const where = tier === 'offsite' && offsite !== undefined ? { storageLocation: offsite } : {}
-    const promised = rpo !== undefined && tier === shortest(tiers) ? { rpo } : {}
-    return [{ name: tier, path: own === undefined ? path : [...path, tier], tier, declared: { ...shared, ...promised, ...where, schedule: own?.schedule ?? schedule, ttl: own?.ttl ?? ttl } }]
+function own<S extends ScheduleLike>(name: string, entry: S | undefined): NamedSchedule<S> {
+  return { name, path: ['schedules', name], entry, schedule: entry?.schedule, ttl: entry?.ttl, rpo: entry?.rpo, storageLocation: entry?.storageLocation }
+}
+
+function tiersOf<S extends ScheduleLike>(entry: S | undefined, offsite: string | undefined, path: readonly string[]): readonly NamedSchedule<S>[] {
+  const made = gfsTiers.filter((tier) => isMade(tier, entry?.[tier], offsite))
+  return made.map((tier, index) => {
+    const written = entry?.[tier]
+    return {
+      name: tier,
+      path: written === undefined ? path : [...path, tier],
+      tier,
+      entry,
+      schedule: written?.schedule ?? gfsDefaults[tier].schedule,
+      ttl: written?.ttl ?? gfsDefaults[tier].ttl,
+      // A promise of the whole set is kept by its most frequent tier, which is the first.
+      rpo: index === 0 ? entry?.rpo : undefined,
+      storageLocation: tier === 'offsite' ? offsite : entry?.storageLocation,
+    }
   })
 }
 
-/** The tier that a promise of the whole set is kept by. */
-function shortest({ hourly, daily, weekly }: Pick<DeclaredSchedule, 'hourly' | 'daily' | 'weekly'>): GfsTier {
-  if (hourly !== undefined && hourly.enabled !== false) return 'hourly'
-  if (daily?.enabled !== false) return 'daily'
-  return weekly?.enabled === false ? 'monthly' : 'weekly'
+function isMade(tier: GfsTier, written: TierLike | undefined, offsite: string | undefined): boolean {
+  if (written?.enabled !== undefined) return written.enabled
+  if (tier === 'hourly') return written !== undefined
+  return tier !== 'offsite' || offsite !== undefined
 }

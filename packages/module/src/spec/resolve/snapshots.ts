@@ -66,7 +66,7 @@ function withOneForBackups(classes: readonly Unchosen[]): readonly SnapshotClass
   for (const wanted of [true, undefined]) {
     for (const { driverName, name, backups } of classes) if (backups === wanted && !chosen.has(driverName)) chosen.set(driverName, name)
   }
-  return classes.map(({ backups: _, ...one }) => ({ ...one, forBackups: chosen.get(one.driverName) === one.name }))
+  return classes.map(({ backups, ...one }) => ({ ...one, forBackups: backups !== false && chosen.get(one.driverName) === one.name }))
 }
 
 /** By driver and cluster: what one VolumeSnapshotClass can serve. */

@@ -1,6 +1,6 @@
 /** Backups: every default filled in, names resolved, tiers made schedules. */
 import type { DeclaredSpec } from '../schema/declaration.ts'
-import { veleroChartVersion, type DeclaredBackupLocation, type DeclaredRepositoryPassword, type DeclaredVelero } from '../schema/velero.ts'
+import { veleroChartVersion, type DeclaredBackupLocation, type DeclaredRepositoryPassword, type DeclaredSchedule, type DeclaredVelero } from '../schema/velero.ts'
 import { isForeignS3, knownProvider, pluginImages } from '../velero-providers.ts'
 import type { BackupLocationSpec, ExclusionSpec, PluginSpec, ScheduleSpec, SecretSpec, SnapshotLocationSpec, VeleroSpec } from '../velero-spec.ts'
 import { withoutUndefined } from '../without-undefined.ts'
@@ -95,28 +95,28 @@ function pluginName(image: string): string {
   return (image.split('/').at(-1) ?? image).replace(/[@:].*$/, '').toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
 }
 
-function resolveSchedule({ name, tier, declared }: NamedSchedule, velero: DeclaredVelero, namespace: string, strategies: { readonly snapshots: boolean; readonly filesystem: boolean }): ScheduleSpec {
-  const everywhere = declared.includedNamespaces === undefined
-  const excluded = Object.values(velero.exclusions ?? {}).flatMap((one) => one.namespace ?? [])
+function resolveSchedule(one: NamedSchedule<DeclaredSchedule>, velero: DeclaredVelero, namespace: string, strategies: { readonly snapshots: boolean; readonly filesystem: boolean }): ScheduleSpec {
+  const { name, tier, rpo, storageLocation, entry = {} } = one
+  const excluded = Object.values(velero.exclusions ?? {}).flatMap(({ namespace: whole }) => whole ?? [])
   // The backups' objects are not encrypted, and Velero's namespace holds the password that the data is.
-  const own = everywhere ? [namespace] : []
+  const own = entry.includedNamespaces === undefined ? [namespace] : []
   return {
     name,
-    ...(declared.renamedFrom === undefined ? {} : { renamedFrom: declared.renamedFrom }),
-    schedule: declared.schedule ?? '',
-    ttl: declared.ttl ?? velero.defaultBackupTTL ?? defaultTtl,
-    paused: declared.paused ?? false,
-    includedNamespaces: declared.includedNamespaces ?? ['*'],
-    excludedNamespaces: [...new Set([...(declared.excludedNamespaces ?? own), ...excluded])].toSorted(),
-    ...(declared.labelSelector === undefined ? {} : { labelSelector: withoutUndefined(declared.labelSelector) }),
-    ...(declared.storageLocation === undefined ? {} : { storageLocation: declared.storageLocation }),
+    ...(tier !== undefined || entry.renamedFrom === undefined ? {} : { renamedFrom: entry.renamedFrom }),
+    schedule: one.schedule ?? '',
+    ttl: one.ttl ?? velero.defaultBackupTTL ?? defaultTtl,
+    paused: entry.paused ?? false,
+    includedNamespaces: entry.includedNamespaces ?? ['*'],
+    excludedNamespaces: [...new Set([...(entry.excludedNamespaces ?? own), ...excluded])].toSorted(),
+    ...(entry.labelSelector === undefined ? {} : { labelSelector: withoutUndefined(entry.labelSelector) }),
+    ...(storageLocation === undefined ? {} : { storageLocation }),
     volumeSnapshotLocations: Object.keys(velero.snapshotLocations ?? {}),
     snapshotVolumes: strategies.snapshots,
-    snapshotMoveData: strategies.snapshots && (declared.snapshotMoveData ?? true),
+    snapshotMoveData: strategies.snapshots && (entry.snapshotMoveData ?? true),
     defaultVolumesToFsBackup: strategies.filesystem,
-    ...(declared.rpo === undefined ? {} : { rpo: declared.rpo }),
+    ...(rpo === undefined ? {} : { rpo }),
     ...(tier === undefined ? {} : { tier }),
-    template: declared.template ?? {},
+    template: entry.template ?? {},
   }
 }
 

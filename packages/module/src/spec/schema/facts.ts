@@ -53,6 +53,7 @@ export const clusterFactsSchema = z
     version: z.string().optional().describe('Of Kubernetes, e.g. v1.33.1.'),
     distribution: z.string().optional().describe('kubernetes, k3s, k0s, rke2, talos or microk8s.'),
     nodes: z.array(dnsSubdomain).min(1).optional().describe('The names of all nodes. With it, a node that is not among them is known not to be there.'),
+    snapshotController: z.string().optional().describe('The snapshot controller that is there already, e.g. rke2-snapshot-controller; empty text for none.'),
     schedulableNodes: z.int().min(0).optional().describe('How many nodes take ordinary pods. Monitors go to any of these, not only to those that hold disks.'),
   })
   .describe('What is known of the cluster as a whole.')
@@ -68,7 +69,7 @@ export type WrittenFacts = z.output<typeof factsSchema>
 
 /** The properties that a fact can be of, with the type of its value. */
 export const factProperties = {
-  cluster: { version: 'string', distribution: 'string', nodes: 'string', schedulableNodes: 'number' },
+  cluster: { version: 'string', distribution: 'string', nodes: 'string', schedulableNodes: 'number', snapshotController: 'string' },
   node: { schedulable: 'boolean', ready: 'boolean', roles: 'string', memory: 'number', cpu: 'number', kernel: 'string', os: 'string', ...Object.fromEntries(topologyLevels.map((level) => [level, 'string'])) },
   device: { rotational: 'boolean', type: 'string', size: 'number', model: 'string', aliases: 'string', fstype: 'string', kname: 'string', partitions: 'number', parent: 'string' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>

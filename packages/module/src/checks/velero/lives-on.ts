@@ -1,0 +1,42 @@
+/** A location on the storage that it protects is lost together with it. */
+import { didYouMean } from '@stowage/core'
+import { hostOf } from '../../spec/velero-providers.ts'
+import { backendsOf, classesOf, fault, type Check, type Fault, type Subject } from '../check.ts'
+import { locationsOf, ofVelero, veleroPath } from './subject.ts'
+
+export const locationsLiveElsewhere: Check = ofVelero((velero, subject) =>
+  locationsOf(velero).flatMap(([name, { livesOn, config = {} }]): readonly Fault[] => {
+    const path = [...veleroPath, 'locations', name]
+    const url = config['s3Url']
+    if (livesOn !== undefined) return declared(subject, name, livesOn, [...path, 'livesOn'])
+    if (url === undefined) return []
+    const host = hostOf(url)
+    if (host === undefined || !/^https?:\/\//.test(url)) return [fault('invalid-store-url', [...path, 'config', 's3Url'], `s3Url of location ${name} is not a URL`, 'write e.g. https://s3.example:9000')]
+    const owner = ownerOf(subject, host)
+    return owner === undefined ? [] : [itself(name, [...path, 'config', 's3Url'], owner)]
+  }),
+)
+
+function declared(subject: Subject, name: string, backend: string, path: readonly (string | number)[]): readonly Fault[] {
+  const names = backendsOf(subject).map(([one]) => one)
+  if (!names.includes(backend)) return [fault('unknown-backend', path, `backend ${JSON.stringify(backend)} of location ${name} is not declared`, didYouMean(backend, names))]
+  const protectedClasses = classesOf(subject).filter(([, one]) => one.backend === backend).map(([one]) => one)
+  return protectedClasses.length === 0 ? [] : [itself(name, path, `on backend ${backend}, whose volumes (${protectedClasses.join(', ')}) it protects`)]
+}
+
+function itself(name: string, path: readonly (string | number)[], where: string): Fault {
+  return { ...fault('location-on-itself', path, `location ${name} lives ${where}: what takes the one takes the other`, 'use an object store that stands outside of this cluster and its storage'), object: `location/${name}` }
+}
+
+/** Whose host it is, as far as the declaration tells. */
+function ownerOf(subject: Subject, host: string): string | undefined {
+  if (/(?:^|\.)rook-ceph-rgw-/.test(host)) return 'in the Ceph cluster that it protects: its address is Rook’s object gateway'
+  if (/\.svc(?:\.[a-z0-9.-]+)?$/.test(host) || (!host.includes('.') && !host.includes(':'))) return 'in the cluster that it protects: its address is that of a Service'
+  if (/^(?:localhost|127\.|\[?::1\]?$)/.test(host)) return 'in Velero’s own pod'
+  for (const [name, { nfs, proxmox, ceph }] of backendsOf(subject)) {
+    if (nfs?.server === host) return `on the NFS server of backend ${name}, which it protects`
+    if (proxmox?.endpoints?.some((endpoint) => hostOf(endpoint) === host) === true) return `on a Proxmox host of backend ${name}, which it protects`
+    if (ceph?.monitors?.some((monitor) => monitor?.replace(/:\d+$/, '') === host) === true) return `on a monitor’s host of backend ${name}, which it protects`
+  }
+  return undefined
+}

@@ -1,0 +1,42 @@
+/** Backups that begin together wait for each other, and press on the storage all at once. */
+import type { CronFields } from '../../cron/cron.ts'
+import { closestStart, startsOf, type Starts } from '../../cron/same-minute.ts'
+import { warning, type Check, type Fault } from '../check.ts'
+import { about, cronOf, pathOf } from './schedules.ts'
+import { ofVelero, schedulesOf } from './subject.ts'
+
+/** Velero makes one backup after the other; below this distance the second one nearly always waits. */
+const tooClose = 5
+
+export const schedulesAreStaggered: Check = ofVelero((velero) => {
+  const known = new Map<string, Starts>()
+  const all = schedulesOf(velero).flatMap((one) => {
+    const cron = cronOf(one)
+    return one.entry?.paused === true || cron === undefined || cron.kind === 'every' ? [] : [{ one, starts: remembered(known, cron) }]
+  })
+  return all.flatMap(({ one, starts }, index): readonly Fault[] => {
+    const near = all.slice(0, index).flatMap((other) => {
+      const apart = closestStart(other.starts, starts, tooClose)
+      return apart === undefined ? [] : [{ name: other.one.name, apart }]
+    })
+    const [nearest] = near.toSorted((a, b) => a.apart - b.apart)
+    if (nearest === undefined) return []
+    const more = near.length === 1 ? '' : ` (and ${near.length - 1} more)`
+    const path = pathOf(one, 'schedule')
+    const waits = 'Velero makes one backup after the other, so one waits'
+    const remedy = `begin at least ${tooClose} minutes apart`
+    const found =
+      nearest.apart === 0
+        ? warning('schedules-start-together', path, `schedule ${one.name} begins in the same minute as ${nearest.name}${more}: ${waits}`, remedy)
+        : warning('schedules-overlap', path, `schedule ${one.name} begins ${nearest.apart}m apart from ${nearest.name}${more}: ${waits}`, remedy)
+    return [about(one, found)]
+  })
+})
+
+/** Many schedules have one cron; its days are counted once. */
+function remembered(known: Map<string, Starts>, cron: CronFields): Starts {
+  const key = `${cron.zone} ${cron.text}`
+  const starts = known.get(key) ?? startsOf(cron)
+  known.set(key, starts)
+  return starts
+}
