@@ -4,7 +4,7 @@ import { buildRealPartsOrExit, publishedModule, realPartsBin } from './real-part
 import { root, runRig } from './run-rig.mjs'
 
 const names = process.argv.slice(2).filter((word) => word !== '--all')
-const tools = ['kubeconform', 'helm', 'kustomize', 'promtool', 'tofu', 'flux', ...(process.argv.includes('--all') ? ['argocd'] : [])]
+const tools = ['kubeconform', 'helm', 'kustomize', 'promtool', 'tofu', 'flux', 'flux-health', ...(process.argv.includes('--all') ? ['argocd'] : [])]
 buildRealPartsOrExit(tools)
 const rook = publishedModule('charts', 'github.com/rook/rook')
 await runRig('accept', [root, realPartsBin, tools.join(','), rook.folder, rook.version, ...names])

@@ -31,6 +31,7 @@ const parts = {
     sourceOf: 'github.com/fluxcd/flux2/v2',
     adds: { 'cmd/flux/manifests/none.yaml': '# This build cannot install Flux.\n' },
   },
+  'flux-health': { module: 'flux-health', path: '.' },
   argocd: { module: 'argocd', path: 'github.com/argoproj/argo-cd/v3/cmd', ldflags: stamp('github.com/argoproj/argo-cd/v3/common', { version: 'v3.2.11' }) },
 }
 const withoutBeingAsked = ['etcd', 'kube-apiserver', 'kubectl']

@@ -7,6 +7,7 @@ import { accepted, refused, type Control, type Site, type Verdict } from './row.
 import { healthCommand, healthOf, readByArgocd, readCommand } from './rows/argocd.ts'
 import { conform, conformCommand } from './rows/conform.ts'
 import { fluxBuilds, fluxCommand } from './rows/flux.ts'
+import { fluxHealthCommand, fluxSays } from './rows/flux-health.ts'
 import { kustomize, kustomizeCommand } from './rows/kustomize.ts'
 import { linted } from './rows/releases.ts'
 import { checkedRules, promtoolCommand } from './rows/rules.ts'
@@ -39,6 +40,7 @@ export const controls: readonly Control[] = [
   { what: 'an Application with a misspelled field', command: readCommand, needs: ['argocd'], because: /syncOptionz/, run: (site) => readByArgocd(site, application) },
   { what: 'a health check that is not Lua', command: healthCommand, needs: ['argocd'], because: /parse error|syntax error/, run: brokenHealth },
   { what: 'a step whose file is not there', command: fluxCommand, needs: ['flux'], because: /objects\.yaml/, run: withoutObjects },
+  { what: 'a health check that is not CEL', command: fluxHealthCommand, needs: ['flux-health'], because: /failed to parse the expression/, run: brokenExpression },
   { what: 'an unknown word in lifecycle', command: validateCommand, needs: ['tofu'], because: /forever/, run: (site) => eachModule([main({ lifecycle: { forever: true } })], site, (folder) => validated(site, folder)) },
   { what: 'a resource that waits for none', command: twinCommand, needs: ['tofu'], because: /undeclared resource/, run: (site) => eachModule(twinFiles([main({ depends_on: ['helm_release.gone'] })]), site, (folder) => planned(site, folder)) },
   { what: 'a file of values that is not there', command: twinCommand, needs: ['tofu'], because: /no file exists/, run: (site) => eachModule(twinFiles([main({ values: ['${file("${path.module}/gone.yaml")}'] })]), site, (folder) => planned(site, folder)) },
@@ -79,4 +81,9 @@ async function brokenHealth(site: Site): Promise<Verdict> {
   await writeFile(settings, stringify(badLua))
   const said = await healthOf(site, settings, { apiVersion: 'ceph.rook.io/v1', kind: 'CephCluster', metadata: { name: 'ceph' } })
   return said === 'Healthy' ? accepted(said) : refused(said)
+}
+
+async function brokenExpression(site: Site): Promise<Verdict> {
+  const said = await fluxSays(site, "status.phase = 'Ready'", { status: { phase: 'Ready' } })
+  return said === 'Current' ? accepted(said) : refused(said)
 }

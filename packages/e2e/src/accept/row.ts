@@ -13,7 +13,7 @@ export interface Site {
   folder(): Promise<string>
 }
 
-export const toolNames = ['helm', 'kubeconform', 'kustomize', 'promtool', 'tofu', 'flux', 'argocd'] as const
+export const toolNames = ['helm', 'kubeconform', 'kustomize', 'promtool', 'tofu', 'flux', 'flux-health', 'argocd'] as const
 export type ToolName = (typeof toolNames)[number]
 
 export interface Verdict {

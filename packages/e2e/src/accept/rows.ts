@@ -2,6 +2,7 @@
 import type { Row } from './row.ts'
 import { argocdHealth, argocdReads } from './rows/argocd.ts'
 import { fluxBuild } from './rows/flux.ts'
+import { fluxHealth } from './rows/flux-health.ts'
 import { kustomizeBuild } from './rows/kustomize.ts'
 import { localCharts } from './rows/local-charts.ts'
 import { objectRows } from './rows/objects.ts'
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   argocdReads, // Applications
   argocdHealth, // and our health checks
   fluxBuild, // each step through Flux' build
+  fluxHealth, // and our expressions for its health checks
   ...localCharts, // the plan's own objects as charts
   tofuValidate, // blocks and providers
   tofuPlanOfTwin, // references, functions and files

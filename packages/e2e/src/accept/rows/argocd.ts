@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { PlannedObject } from '@stowage/module'
-import { documentsIn, isFields, objectsIn } from '../documents.ts'
+import { documentsIn, objectsIn } from '../documents.ts'
 import { filesOf, type Rendered } from '../rendered.ts'
 import { accepted, refused, type Row, type Site, type Verdict } from '../row.ts'
 import { runTool, saidBy, type Ran } from '../run-tool.ts'
 import { lostValues } from './releases.ts'
+import { whenReady } from './when-ready.ts'
 
 export const readCommand = 'argocd admin app generate-spec --file'
 export const healthCommand = 'argocd admin settings resource-overrides health'
@@ -75,23 +76,14 @@ function checkedKinds(rendered: Rendered): readonly PlannedObject[] {
   return [...kinds.values()]
 }
 
-async function healthFaults(site: Site, settings: string, { object, ready = {} }: PlannedObject): Promise<readonly string[]> {
-  const conditions = (ready.conditions ?? []).map((type) => ({ type, status: 'True' }))
-  const whole = Object.entries(ready.fields ?? {}).reduce<Readonly<Record<string, unknown>>>((value, [path, wanted]) => placed(value, path.split('.'), wanted), object)
-  const inTime = conditions.length === 0 ? whole : placed(whole, ['status', 'conditions'], conditions)
+async function healthFaults(site: Site, settings: string, planned: PlannedObject): Promise<readonly string[]> {
+  const { object } = planned
   const before = await healthOf(site, settings, object)
-  const after = await healthOf(site, settings, inTime)
+  const after = await healthOf(site, settings, whenReady(planned))
   return [
     ...(before === 'Progressing' ? [] : [`${object.kind} without a status is ${before}, not Progressing`]),
     ...(after === 'Healthy' ? [] : [`${object.kind} that is ready is ${after}, not Healthy`]),
   ]
-}
-
-/** A copy with the value at the path. */
-export function placed(value: Readonly<Record<string, unknown>>, [key, ...rest]: readonly string[], wanted: unknown): Readonly<Record<string, unknown>> {
-  if (key === undefined) return value
-  const inner = value[key]
-  return { ...value, [key]: rest.length === 0 ? wanted : placed(isFields(inner) ? inner : {}, rest, wanted) }
 }
 
 /** `settings`: path of an argocd-cm; the word that Argo CD says, or what it says instead of one. */

@@ -14,7 +14,7 @@ export const fluxBuild: Row = {
   of: 'flux',
   command: fluxCommand,
   needs: ['flux'],
-  unproved: 'what the controllers do: charts are not fetched, CEL of health checks is not evaluated',
+  unproved: 'what the controllers do: nothing is fetched',
   appliesTo: (rendered) => filesOf(rendered, 'flux').length > 0,
   run: built,
 }
