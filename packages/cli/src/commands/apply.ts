@@ -1,22 +1,24 @@
 /** `stowage apply`: makes the cluster hold what the declaration says. */
 import { planStorage } from '@stowage/module'
-import { applyPlan } from '@stowage/operations'
+import { acceptUnknownStep, applyPlan } from '@stowage/operations'
 import type { ApplyResult } from '@stowage/operations'
 import type { Command } from 'commander'
 import { connect, withClusterFlags } from '../cluster/connect.ts'
-import type { ClusterFlags } from '../cluster/connect.ts'
+import type { ClusterFlags, Connection } from '../cluster/connect.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
 import { exitCodeFor, exitCodes, UsageError } from '../output/exit-code.ts'
 import { fold } from '../output/fold.ts'
 import { stepText } from '../output/step-text.ts'
 import { json } from '../output/terminal.ts'
 import { examples, type CommandContext } from './command.ts'
-import { specOrExit, withDeclarationFlags, type DeclarationFlags } from './read-declaration.ts'
+import { withDeclarationFlags, type DeclarationFlags } from './read-declaration.ts'
+import { readForApply } from './read-for-apply.ts'
 
 interface Flags extends ClusterFlags, DeclarationFlags {
   readonly dryRun?: string
   readonly prune?: true
   readonly pruneData?: readonly string[]
+  readonly acceptUnknown?: readonly string[]
   readonly forceConflicts?: true
   readonly wait: boolean
   readonly timeout: string
@@ -30,6 +32,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .option('--prune', 'delete what an earlier apply made and the declaration no longer holds, except what holds data')
     .option('--prune-data <id...>', 'with --prune: delete these objects too, though they hold data')
     .option('--force-conflicts', 'take fields that other managers own')
+    .option('--accept-unknown <check...>', 'make a Ceph cluster or pool for the first time though the answer of this check is not known')
     .option('--no-wait', 'do not wait until workloads run and drivers are registered')
     .option('--timeout <seconds>', 'for each wait', '300')
     .option('--json', 'print the result as JSON')
@@ -44,13 +47,21 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .action(async (files: readonly string[], flags: Flags) => {
       const seconds = Number(flags.timeout)
       if (!(seconds > 0)) throw new UsageError(`--timeout ${flags.timeout} is not a number of seconds`)
-      const spec = await specOrExit(files, terminal, flags.json === true, flags)
-      if (typeof spec === 'number') return exit(spec)
-      const { client, effects } = await connect(flags, terminal)
+      let connection: Connection | undefined
+      const connected = async (): Promise<Connection> => (connection ??= await connect(flags, terminal))
+      const read = await readForApply(files, terminal, flags.json === true, flags, connected)
+      if (typeof read === 'number') {
+        connection?.effects.close()
+        return exit(read)
+      }
+      const { client, effects } = await connected()
       const interrupt = untilInterrupted()
       try {
-        const result = await applyPlan(planStorage(spec), {
+        const plan = planStorage(read.spec)
+        const gate = acceptUnknownStep({ client, objects: plan.objects, findings: read.findings, accepted: flags.acceptUnknown ?? [] })
+        const result = await applyPlan(plan, {
           client,
+          gates: gate === undefined ? [] : [gate],
           dryRun: flags.dryRun === 'server',
           prune: flags.prune === true,
           pruneData: flags.pruneData ?? [],

@@ -21,10 +21,13 @@ export interface DeclarationFlags {
 }
 
 export function withDeclarationFlags(command: Command): Command {
-  return command
+  return withEnvironmentFlag(command)
     .addOption(new Option('--facts <file>', 'what is known of nodes and disks, as stowage facts writes it; may be given more than once').argParser((file: string, before: readonly string[] = []) => [...before, file]))
     .option('--strict-facts', 'what is not known of nodes and disks, but would decide whether the declaration can work, is an error')
-    .option('--environment <name>', 'put this entry of environments over the declaration')
+}
+
+export function withEnvironmentFlag(command: Command): Command {
+  return command.option('--environment <name>', 'put this entry of environments over the declaration')
 }
 
 export interface ReadFiles extends ReadDeclaration {
@@ -55,6 +58,12 @@ export async function readFromFiles(names: readonly string[], terminal: Terminal
     unparsable: read.unparsable || known.unparsable,
     edits: impossible ? smallestEditsOfText(sources, options) : [],
   }
+}
+
+/** What is declared, where that can be understood: proofs that fail do not matter here, and nothing is printed. */
+export async function specOf(names: readonly string[], terminal: Terminal, environment: string | undefined): Promise<Spec | undefined> {
+  const sources = await Promise.all(names.map((name) => sourceOf(name, terminal)))
+  return readDeclaration(sources, { proofs: 'warn', ...(environment === undefined ? {} : { environment }) }).spec
 }
 
 async function sourceOf(name: string, { cwd, files, stdin }: Terminal): Promise<SourceText> {

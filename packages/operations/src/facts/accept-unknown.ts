@@ -2,6 +2,7 @@
 import type { Finding } from '@stowage/core'
 import { refOf } from '@stowage/kubernetes'
 import type { KubernetesClient } from '@stowage/kubernetes'
+import { valueAt } from '@stowage/module/spec/value-at'
 import type { AppliableObject } from '../apply/stowage-plan.ts'
 import type { Step } from '../steps/step.ts'
 
@@ -46,10 +47,13 @@ function concerns(about: string, { object }: AppliableObject): boolean {
   return object.kind === 'CephFilesystem' && poolsOf(object).includes(name)
 }
 
-function poolsOf(object: AppliableObject['object']): readonly string[] {
-  const text = JSON.stringify(object)
-  const filesystem = object.metadata.name
-  const names = [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name ?? '')
-  const preserved = text.includes('"preservePoolNames":true')
-  return [...names.map((name) => (preserved ? name : `${filesystem}-${name}`)), `${filesystem}-metadata`, ...Array.from({ length: 10 }, (_, index) => `${filesystem}-data${index}`)]
+/** As Ceph calls them: Rook puts the filesystem's name before a pool's, unless names are preserved. */
+function poolsOf({ metadata, spec }: AppliableObject['object']): readonly string[] {
+  const preserved = valueAt(spec, ['preservePoolNames']) === true
+  const data = valueAt(spec, ['dataPools'])
+  const called = (pool: unknown, fallback: string): string => {
+    const name = valueAt(pool, ['name'])
+    return typeof name === 'string' && preserved ? name : `${metadata.name}-${typeof name === 'string' ? name : fallback}`
+  }
+  return [called(valueAt(spec, ['metadataPool']), 'metadata'), ...(Array.isArray(data) ? data.map((pool: unknown, index) => called(pool, `data${index}`)) : [])]
 }
