@@ -97,9 +97,10 @@ function makeWritable(folder) {
   }
 }
 
+// Without buildvcs=false a program of ours carries the house's last commit, and is linked anew after each.
 function go(args, cwd, stdout = 'inherit') {
   if (!existsSync(cwd)) throw new Error(`${cwd} does not exist`)
-  const result = spawnSync('go', args, { cwd, stdio: ['ignore', stdout, 'inherit'], env: { ...process.env, GOFLAGS: '-mod=mod' }, encoding: 'utf8' })
+  const result = spawnSync('go', args, { cwd, stdio: ['ignore', stdout, 'inherit'], env: { ...process.env, GOFLAGS: '-mod=mod -buildvcs=false' }, encoding: 'utf8' })
   if (result.status !== 0) throw new Error(`go ${args.join(' ')} failed`)
   return result.stdout
 }
