@@ -3,7 +3,7 @@ import { didYouMean, formatPath, type Finding } from '@stowage/core'
 import { isInside } from '../inputs/tree.ts'
 import type { Path } from '../inputs/leaves.ts'
 
-/** A value on its way. */
+/** A value on its way; undefined where nothing is written, so that it is known all the same where it would stand. */
 export interface Placed {
   readonly to: Path
   readonly from: Path
@@ -30,12 +30,15 @@ export function under(target: Path, move: Move): Move {
 /** A map: each key by its own move, relative to where the map lands. What is no map lands as it is, for the schema to refuse. */
 export function inside(moves: Readonly<Record<string, Move>>): Move {
   return (value, from, to) => {
-    if (!isInside(value) || Array.isArray(value)) return as()(value, from, to)
-    const known = Object.keys(moves)
-    return together({ placed: [{ to, from, value: {} }], findings: [] }, ...Object.entries(value).filter(([, inner]) => inner !== undefined).map(([key, inner]) => {
-      const move = Object.hasOwn(moves, key) ? moves[key] : undefined
-      return move === undefined ? unknownKey(key, known, from) : move(inner, [...from, key], to)
-    }))
+    const absent = value === undefined
+    if (!absent && (!isInside(value) || Array.isArray(value))) return as()(value, from, to)
+    const written: Readonly<Record<string, unknown>> = absent ? {} : value
+    const unknown = Object.keys(written).filter((key) => written[key] !== undefined && !Object.hasOwn(moves, key))
+    return together(
+      { placed: [{ to, from, value: absent ? undefined : {} }], findings: [] },
+      ...Object.entries(moves).map(([key, move]) => move(written[key], [...from, key], to)),
+      ...unknown.map((key) => unknownKey(key, Object.keys(moves), from)),
+    )
   }
 }
 
@@ -82,7 +85,7 @@ function nameless(what: string, name: unknown, place: Path): Moved {
   const plain = typeof name !== 'object' || name === null
   return plain
     ? refused('wrong-type', `the name of a ${what} is ${JSON.stringify(name)}, not text`, 'write text', path)
-    : refused('input-not-plain', `the name of a ${what} is an Output or a Promise, and it decides which objects exist: preview and up could disagree`, 'write a plain value, e.g. from pulumi.Config', path)
+    : refused('input-not-plain', 'an Output or a Promise stands here, and it decides which objects exist: preview and up could disagree', 'write a plain value, e.g. from pulumi.Config', path)
 }
 
 function unknownKey(key: string, known: readonly string[], parent: Path): Moved {
@@ -93,7 +96,7 @@ function unknownKey(key: string, known: readonly string[], parent: Path): Moved 
 /** The tree that the placed values make, and where a path of it came from. */
 export function arrive(placed: readonly Placed[]): { readonly tree: unknown; readonly origin: (path: Path) => Path } {
   const root: Record<string, unknown> = {}
-  for (const { to, value } of placed) put(root, to, value)
+  for (const { to, value } of placed) if (value !== undefined) put(root, to, value)
   const origins = new Map(placed.map(({ to, from }) => [to.join('\0'), from]))
   const origin = (path: Path): Path => {
     for (let length = path.length; length > 0; length--) {

@@ -1,9 +1,7 @@
 /** Document 003's arguments, ready to be registered, or all that is wrong with them. Pure: Pulumi is not needed here. */
-import type { Finding } from '@stowage/core'
 import { prepare, type Prepared } from '../registration/prepare.ts'
 import type { Contents } from '../registration/secrets.ts'
-import { isInside } from '../inputs/tree.ts'
-import { declarationOf } from './to-declaration.ts'
+import { declarationOf, inWordsOf003 } from './to-declaration.ts'
 
 /** What a program gave; nothing of it is trusted, programs need not be typed. */
 interface ModuleArguments {
@@ -24,6 +22,6 @@ export function prepareModule(name: string, args: ModuleArguments, isInput: (val
     isInput,
     origin,
   })
-  const all = [...findings, ...prepared.findings]
-  return findings.length === 0 ? prepared : { findings: all }
+  const said = [...findings, ...prepared.findings.map(inWordsOf003)]
+  return findings.length === 0 ? { ...prepared, findings: said } : { findings: said }
 }

@@ -4,7 +4,8 @@
  */
 import type { Finding } from '@stowage/core'
 import type { Path } from '../inputs/leaves.ts'
-import { arrive, as, byName, each, inside, isTheKey, refused, together, under, type Move, type Placed } from './move.ts'
+import { isInside } from '../inputs/tree.ts'
+import { arrive, as, byName, each, inside, isTheKey, refused, together, under, type Move, type Moved, type Placed } from './move.ts'
 
 /** Name of the only backend that these arguments can declare. */
 export const cephBackend = 'ceph'
@@ -22,6 +23,12 @@ export function declarationOf(name: string, args: unknown): AsDeclaration {
   const moved = together({ placed: fixed(name), findings: [] }, moduleArguments(args, [], ['spec']), needed(args))
   const { tree, origin } = arrive(moved.placed)
   return { declaration: tree, origin, findings: moved.findings }
+}
+
+/** Sections that stand beside 003's arguments are called `facts` there, not `spec.facts`. */
+export function inWordsOf003(finding: Finding): Finding {
+  const said = (text: string): string => text.replaceAll(/\bspec\.(?=(?:facts|accept|platform|snapshots|monitoring|policies)\b)/g, '')
+  return { ...finding, message: said(finding.message), ...(finding.remedy === undefined ? {} : { remedy: said(finding.remedy) }) }
 }
 
 function fixed(name: string): readonly Placed[] {
@@ -49,8 +56,9 @@ const dataPool = {
 const filesystem: Move = (value, from, to) =>
   together(
     // The class, the filesystem and the pools are called as 003 calls them.
-    { placed: [{ to: [...to, 'preservePoolNames'], from, value: true }], findings: [] },
+    given(value, { to: [...to, 'preservePoolNames'], from, value: true }),
     inside({
+      name: as('name'),
       metadataPool: under(['metadataPool'], inside(pool)),
       dataPools: under(['dataPools'], each(inside(dataPool))),
       metadataServer: as('metadataServer'),
@@ -59,7 +67,7 @@ const filesystem: Move = (value, from, to) =>
 
 const storageClass: Move = (value, from, to) =>
   together(
-    { placed: [{ to: [...to, 'backend'], from, value: cephBackend }], findings: [] },
+    given(value, { to: [...to, 'backend'], from, value: cephBackend }),
     inside({
       name: isTheKey,
       renamedFrom: as('renamedFrom'),
@@ -84,7 +92,7 @@ const location = { name: isTheKey, renamedFrom: as('renamedFrom'), provider: as(
 const backupStrategy: Move = (value, from, to) =>
   together(
     // 003 has no field for it, and without it Velero would take a constant that everybody knows.
-    { placed: [{ to: [...to, 'repositoryPassword'], from, value: { existing: true } }], findings: [] },
+    given(value, { to: [...to, 'repositoryPassword'], from, value: { existing: true } }),
     inside({
       enableSnapshotBackups: as('enableSnapshotBackups'),
       enableFilesystemBackups: as('enableFilesystemBackups'),
@@ -96,8 +104,8 @@ const backupStrategy: Move = (value, from, to) =>
 
 const moduleArguments = inside({
   namespace: as('namespace'),
-  storageImplementation: engine('storageImplementation', storageImplementation),
-  backupImplementation: engine('backupImplementation', backupImplementation),
+  storageImplementation: oneOf('storageImplementation', [storageImplementation]),
+  backupImplementation: oneOf('backupImplementation', [backupImplementation]),
   cephCluster: under(['backends', cephBackend, 'rookCeph'], cephCluster),
   storageClasses: under(['classes'], byName('storage class', storageClass)),
   backupStrategy: under(['backup', 'velero'], backupStrategy),
@@ -109,22 +117,35 @@ const moduleArguments = inside({
   monitoring: as('monitoring'),
   policies: as('policies'),
   // Not of the declaration.
-  feasibility: isTheKey,
+  feasibility: oneOf('feasibility', ['warn', 'enforce']),
   secrets: isTheKey,
   import: isTheKey,
   today: isTheKey,
+  wait: isTheKey,
 })
 
-function engine(field: string, only: string): Move {
+/** What goes along with a map that is written; with nothing, nothing goes along. */
+function given(value: unknown, along: Placed): Moved {
+  return { placed: isInside(value) ? [along] : [], findings: [] }
+}
+
+/** Judged here: the declaration has no place for it. */
+function oneOf(field: string, values: readonly string[]): Move {
   return (value, from) => {
-    if (value === only) return { placed: [], findings: [] }
-    if (typeof value === 'object' && value !== null) return refused('input-not-plain', `${field} is an Output or a Promise, and it decides which objects exist: preview and up could disagree`, 'write a plain value', from)
-    return refused('invalid-value', `${field} is ${JSON.stringify(value) ?? 'nothing'}, which is not ${JSON.stringify(only)}`, `write ${JSON.stringify(only)}`, from)
+    if (value === undefined || values.some((one) => one === value)) return together()
+    if (typeof value === 'object' && value !== null) return refused('input-not-plain', 'an Output or a Promise stands here, and it decides which objects exist: preview and up could disagree', 'write a plain value, e.g. from pulumi.Config', from)
+    const allowed = values.map((one) => JSON.stringify(one)).join(' or ')
+    return refused('invalid-value', `${field} is ${JSON.stringify(value) ?? 'nothing'}, which is not ${allowed}`, `write ${allowed}`, from)
   }
 }
 
 /** What 003 has no meaning without. */
-function needed(args: unknown): ReturnType<Move> {
+function needed(args: unknown): Moved {
   const has = (key: string): boolean => typeof args === 'object' && args !== null && Reflect.get(args, key) !== undefined
-  return has('cephCluster') || !has('storageClasses') ? together() : refused('missing-field', 'there are storage classes and no cephCluster', 'add cephCluster: the nodes and devices that hold the data', ['cephCluster'])
+  const without = (key: string, message: string, remedy: string): Moved => (has(key) ? together() : refused('missing-field', message, remedy, [key]))
+  return together(
+    without('storageImplementation', '"storageImplementation" is missing', 'add storageImplementation: StorageImplementation.ROOK_CEPH'),
+    has('storageClasses') ? without('cephCluster', 'there are storage classes and no cephCluster', 'add cephCluster: the nodes and devices that hold the data') : together(),
+    has('backupStrategy') ? without('backupImplementation', 'there is a backupStrategy and no backupImplementation', 'add backupImplementation: BackupImplementation.VELERO') : together(),
+  )
 }

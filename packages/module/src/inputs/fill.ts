@@ -11,7 +11,7 @@ export interface Joining {
 }
 
 export function fill(value: unknown, leaves: readonly Leaf[], joining: Joining): unknown {
-  const texts = leaves.flatMap(({ standIn, others, input }) => (typeof standIn === 'string' && others.length === 0 ? [{ standIn, input }] : []))
+  const texts = leaves.flatMap(({ standIn, text, input }) => (text && typeof standIn === 'string' ? [{ standIn, input }] : []))
   return texts.length === 0 ? value : filled(value, texts, joining)
 }
 

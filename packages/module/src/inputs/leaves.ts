@@ -9,19 +9,23 @@ import { isInside } from './tree.ts'
 export type Path = readonly (string | number)[]
 
 /** Which texts a stand-in must look like, so that the declaration's schema takes it. */
-export type Shape = 'name' | 'image' | 'directory' | 'duration'
+export type Shape = 'name' | 'image' | 'directory' | 'duration' | 'url'
 
 /** A place where a value need not be known. `*` stands for any key or index. */
 export interface PassThrough {
   readonly at: readonly string[]
   /** A text of this shape stands in. Or, where only a few values can stand: each of these is tried. */
   readonly as: Shape | readonly (string | boolean)[]
+  /** Beside a shape: values of which something else would be said, to find out what depends on it. */
+  readonly contrast?: readonly string[]
 }
 
 export interface Leaf {
   readonly path: Path
   readonly standIn: string | boolean
-  /** The other values that could stand there; empty for texts. */
+  /** Whether the stand-in is a text that occurs nowhere else, and so can be found again wherever it lands. */
+  readonly text: boolean
+  /** Other values that could stand there: what is said of some of them only, is not known. */
   readonly others: readonly (string | boolean)[]
   /** The Promise or Output itself. */
   readonly input: unknown
@@ -73,12 +77,12 @@ function mustBePlain(path: Path): Finding {
   }
 }
 
-function leafOf(path: Path, { as }: PassThrough, input: unknown, index: number, written: string): Leaf {
+function leafOf(path: Path, { as, contrast = [] }: PassThrough, input: unknown, index: number, written: string): Leaf {
   if (typeof as !== 'string') {
     const [standIn = '', ...others] = as
-    return { path, standIn, others, input }
+    return { path, standIn, text: false, others, input }
   }
-  return { path, standIn: standInText(as, index, written), others: [], input }
+  return { path, standIn: standInText(as, index, written), text: true, others: contrast, input }
 }
 
 /** None is part of another, and none stands in what was written. */
@@ -91,7 +95,8 @@ function standInText(shape: Shape, index: number, written: string): string {
 
 const shapes = {
   name: (index) => `not-known-${index}-yet`,
-  image: (index) => `not-known-${index}-yet.invalid/image:v0.0.0`,
+  image: (index) => `not-known-${index}-yet.invalid/ceph/ceph:v20.2.4`,
+  url: (index) => `https://not-known-${index}-yet.invalid`,
   directory: (index) => `/not-known-${index}-yet`,
   // Hours that nobody writes; canonical, so that they stay as they are.
   duration: (index) => `${987_001 + index}h0m0s`,

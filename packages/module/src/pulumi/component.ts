@@ -3,6 +3,7 @@ import { formatPath, type Finding } from '@stowage/core'
 import * as pulumi from '@pulumi/pulumi'
 import { fill } from '../inputs/fill.ts'
 import type { Prepared } from '../registration/prepare.ts'
+import type { EngineArgs } from './document-003.ts'
 import { joining } from './outputs.ts'
 import { register, type Resources } from './register.ts'
 
@@ -34,14 +35,14 @@ export interface Names {
   readonly locationNames: pulumi.Output<string[]>
 }
 
-export function registerAll(name: string, parent: pulumi.ComponentResource, { plan, leaves }: Ready, imports: Readonly<Record<string, string>>): Names {
-  const resources = register(plan, { name, parent, leaves, imports })
+export function registerAll(name: string, parent: pulumi.ComponentResource, { plan, leaves }: Ready, { import: imports = {}, wait = true }: EngineArgs): Names {
+  const resources = register(plan, { name, parent, leaves, imports, wait })
   const namesOf = (kind: string): pulumi.Output<string[]> => {
     const objects = plan.objects.filter(({ object }) => object.kind === kind)
     return whenThere(objects.map(({ id }) => id), resources, objects.map(({ object }) => object.metadata.name))
   }
   return {
-    namespace: pulumi.output(fill(plan.namespace, leaves, joining)).apply(String),
+    namespace: pulumi.all([fill(plan.namespace, leaves, joining)]).apply(([known]) => String(known)),
     classNames: namesOf('StorageClass'),
     snapshotClassNames: namesOf('VolumeSnapshotClass'),
     filesystemNames: namesOf('CephFilesystem'),

@@ -5,7 +5,7 @@
 import * as kubernetes from '@pulumi/kubernetes'
 import type * as pulumi from '@pulumi/pulumi'
 
-type Register = (name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) => pulumi.Resource
+type Register = (name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource
 
 export const coreKinds: Readonly<Record<string, Register>> = {
   ConfigMap: (name, inputs, opts) => new kubernetes.core.v1.ConfigMap(name, inputs, opts),

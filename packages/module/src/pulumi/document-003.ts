@@ -64,7 +64,7 @@ export interface MetadataServerConfig {
 }
 
 export interface StorageClassConfig {
-  /** Name of the storage class, and of its filesystem. Plain. */
+  /** Name of the storage class. Plain. */
   name: pulumi.Input<string>
   /** Whether this is the default storage class. Plain. Default: false. */
   isDefault?: pulumi.Input<boolean>
@@ -75,6 +75,8 @@ export interface StorageClassConfig {
   /** Default: true. */
   allowVolumeExpansion?: pulumi.Input<boolean>
   filesystem: {
+    /** Name of the CephFilesystem. Default: the class's; must be written when the class is renamed, so that the data stays in it. */
+    name?: string
     metadataPool: MetadataPoolConfig
     dataPools: DataPoolConfig[]
     metadataServer: MetadataServerConfig
@@ -163,6 +165,8 @@ export interface EngineArgs {
   secrets?: Record<string, Record<string, pulumi.Input<string>>>
   /** What exists already: a resource's name after the component's and a colon → its id, `namespace/name` or `name`. */
   import?: Record<string, string>
+  /** Whether what comes later waits until something is ready (a CephCluster, a location), not only there. Default: true. */
+  wait?: boolean
   /** The day for which acceptances are judged, `2026-11-21`. Absent: none has ended. */
   today?: string
 }

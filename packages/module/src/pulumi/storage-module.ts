@@ -26,7 +26,7 @@ export class StorageModule extends pulumi.ComponentResource {
     const ready = readyOrRefused(`StorageModule ${JSON.stringify(name)}`, prepared)
     super('stowage:module:StorageModule', name, {}, opts)
     sayWarnings(prepared, this)
-    const names = registerAll(name, this, ready, args.import ?? {})
+    const names = registerAll(name, this, ready, args)
     this.namespace = names.namespace
     this.classNames = names.classNames
     this.snapshotClassNames = names.snapshotClassNames

@@ -32,7 +32,7 @@ export class Storage extends pulumi.ComponentResource {
     const ready = readyOrRefused(`Storage ${JSON.stringify(name)}`, prepared)
     super('stowage:module:Storage', name, {}, opts)
     sayWarnings(prepared, this)
-    const names = registerAll(name, this, ready, args.import ?? {})
+    const names = registerAll(name, this, ready, args)
     this.namespace = names.namespace
     this.classNames = names.classNames
     this.snapshotClassNames = names.snapshotClassNames

@@ -15,7 +15,9 @@ export function completed(tree: unknown, leaves: readonly Leaf[], origin: (path:
       for (const finding of base.findings) if (!identities.has(identityOf(finding))) findings.set(identityOf(finding), dependsOn(leaf, finding, origin))
     }
   }
-  return { ...base, findings: [...findings.values()] }
+  // Where the stand-in itself is refused, nothing can be planned: then it stays a fault, and the value must be plain.
+  const said = base.spec === undefined && [...findings.values()].every(({ severity }) => severity !== 'error') ? base.findings.map((finding) => mustBePlain(finding, leaves, origin)) : [...findings.values()]
+  return { ...base, findings: said }
 }
 
 function identityOf({ rule, path, object }: Finding): string {
@@ -25,7 +27,12 @@ function identityOf({ rule, path, object }: Finding): string {
 /** True for some of the values that it may have. */
 function dependsOn(leaf: Leaf, finding: Finding, origin: (path: Path) => Path): Finding {
   const name = formatPath(origin(leaf.path))
-  return { ...finding, severity: 'warning', verdict: 'unknown', message: `not known before ${name} is: ${finding.message}`, deciding: [...(finding.deciding ?? []), name] }
+  return { ...finding, severity: 'warning', verdict: 'unknown', message: `not known before ${name} is; of some values this is said: ${finding.message}`, deciding: [...(finding.deciding ?? []), name] }
+}
+
+function mustBePlain(finding: Finding, leaves: readonly Leaf[], origin: (path: Path) => Path): Finding {
+  const said = ofText(finding, leaves, origin)
+  return finding.severity === 'error' ? { ...said, severity: 'error', remedy: 'write a plain value there' } : said
 }
 
 /** A finding about a text that only stands in for another says nothing yet. */
@@ -33,10 +40,10 @@ function ofText(finding: Finding, leaves: readonly Leaf[], origin: (path: Path) 
   let said = finding
   for (const leaf of leaves) {
     const { standIn } = leaf
-    if (typeof standIn !== 'string' || leaf.others.length > 0 || ![finding.message, finding.remedy].some((text) => text?.includes(standIn))) continue
+    if (!leaf.text || typeof standIn !== 'string' || ![finding.message, finding.remedy].some((text) => text?.includes(standIn))) continue
     const name = formatPath(origin(leaf.path))
     const withName = (text: string): string => text.replaceAll(JSON.stringify(standIn), `the value of ${name}`).replaceAll(standIn, `the value of ${name}`)
-    said = { ...dependsOn(leaf, said, origin), message: `not known before ${name} is: ${withName(said.message)}`, ...(said.remedy === undefined ? {} : { remedy: withName(said.remedy) }) }
+    said = { ...dependsOn(leaf, said, origin), message: `not known before ${name} is; of some values this is said: ${withName(said.message)}`, ...(said.remedy === undefined ? {} : { remedy: withName(said.remedy) }) }
   }
   return said
 }

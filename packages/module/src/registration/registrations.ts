@@ -1,6 +1,7 @@
 /** What an engine that keeps a state of its own (Pulumi) has to be told of a plan: stable names, what protects data, what comes first. */
 import { StorageError } from '@stowage/core'
 import { phases, type HelmRelease, type Plan, type PlannedObject } from '../plan/plan.ts'
+import { repositorySecret } from '../spec/resolve/velero.ts'
 import { keyOf } from './key.ts'
 
 interface Registered {
@@ -26,14 +27,22 @@ export interface ReleaseRegistration extends Registered {
   readonly release: HelmRelease
 }
 
-export type Registration = ObjectRegistration | ReleaseRegistration
+/** Something that must be there and is looked at, so that what needs it does not start without it. */
+export interface LookRegistration extends Registered {
+  readonly kind: 'look'
+  readonly namespace: string
+  readonly name: string
+}
+
+export type Registration = ObjectRegistration | ReleaseRegistration | LookRegistration
 
 /** Of these the loss takes data along, or the way to it, whatever is in them. */
 const keptKinds = new Set(['Namespace', 'CustomResourceDefinition', 'PersistentVolume', 'PersistentVolumeClaim', 'CephCluster', 'CephFilesystem', 'CephBlockPool', 'CephFilesystemSubVolumeGroup'])
 
 /** Everything of the plan, each after what it depends on. Throws `internal` when the plan goes in a circle. */
 export function registrationsOf(plan: Plan): readonly Registration[] {
-  const known = new Set([...plan.objects, ...plan.helmReleases].map(({ id }) => id))
+  const looks = looksOf(plan)
+  const known = new Set([...plan.objects, ...plan.helmReleases, ...looks].map(({ id }) => id))
   const implied = impliedBy(plan)
   const before = (id: string, named: readonly string[], also: readonly string[]): readonly string[] => [...new Set([...named, ...also])].filter((other) => other !== id && known.has(other))
   const objects = plan.objects.map((planned): ObjectRegistration => ({
@@ -48,9 +57,25 @@ export function registrationsOf(plan: Plan): readonly Registration[] {
     release,
     ...nameOf(release, plan),
     keep: release.holdsData,
-    dependsOn: before(release.id, release.dependsOn, implied(release.namespace)),
+    dependsOn: before(release.id, release.dependsOn, [...implied(release.namespace), ...looks.filter(({ namespace }) => namespace === release.namespace).map(({ id }) => id)]),
   }))
-  return inOrder([...objects, ...releases])
+  return inOrder([...looks.map((look) => ({ ...look, dependsOn: before(look.id, look.dependsOn, implied(look.namespace)) })), ...objects, ...releases])
+}
+
+/**
+ * Velero that starts without the password of its repositories makes the Secret itself, with a constant that everybody knows, and
+ * it cannot be changed afterwards. So where others make that Secret, it is looked at before Velero is released.
+ */
+function looksOf(plan: Plan): readonly LookRegistration[] {
+  const needed = plan.needs.filter(({ kind, name }) => kind === 'Secret' && name === repositorySecret.name).map(({ namespace = '' }) => ({ namespace, dependsOn: [] }))
+  const made = plan.objects.filter(({ object }) => object.kind === 'ExternalSecret' && object.metadata.name === repositorySecret.name).map(({ id, object }) => ({ namespace: object.metadata.namespace ?? '', dependsOn: [id] }))
+  const brought = new Set(plan.objects.filter(({ object }) => object.kind === 'Secret').map(({ id }) => id))
+  return [...needed, ...made]
+    .map(({ namespace, dependsOn }): LookRegistration => {
+      const id = `Secret/${namespace}/${repositorySecret.name}`
+      return { kind: 'look', id, key: `${keyOf(id, plan.namespace)}:there`, aliases: [], keep: false, dependsOn, namespace, name: repositorySecret.name }
+    })
+    .filter(({ id }) => !brought.has(id))
 }
 
 function nameOf({ id, renamedFrom }: PlannedObject | HelmRelease, plan: Plan): Pick<Registered, 'id' | 'key' | 'aliases'> {
@@ -86,7 +111,7 @@ function definedBy({ spec }: PlannedObject['object']): string {
 
 /** Phases first, so that the order reads as the plan does; then whatever a dependency asks for. */
 function inOrder(all: readonly Registration[]): readonly Registration[] {
-  const rank = (one: Registration): number => phases.indexOf(one.kind === 'object' ? one.planned.phase : one.release.phase)
+  const rank = (one: Registration): number => phases.indexOf(one.kind === 'look' ? 'secrets' : one.kind === 'object' ? one.planned.phase : one.release.phase)
   const byId = new Map(all.map((one) => [one.id, one]))
   const placed = new Set<string>()
   const ordered: Registration[] = []
