@@ -7,6 +7,7 @@ import type { HelmRelease, Plan } from '../../plan/plan.ts'
 import type { DeliverySpec } from '../../spec/cluster-spec.ts'
 import { documents } from '../documents.ts'
 import { yamlFile, type EncodedFile } from '../encoded-file.ts'
+import { labelled, named } from '../names-in-cluster.ts'
 import { printYaml } from '../print-yaml.ts'
 import { pveumScripts } from '../proxmox/pveum-script.ts'
 import { readme } from '../readme.ts'
@@ -46,8 +47,8 @@ function rootApplication(plan: Plan, argocd: ArgoSpec): object {
 
 function applicationOf(plan: Plan, argocd: ArgoSpec, step: Step): object {
   const wave = { 'argocd.argoproj.io/sync-wave': String(step.order), 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }
-  if (step.kind === 'release') return application(`${plan.name}-${step.name}`, argocd, wave, chartSource(step), step.release.namespace)
-  return application(`${plan.name}-${step.name}`, argocd, wave, { ...fromGit(argocd), path: `${argocd.path}/objects/${step.name}` }, plan.namespace)
+  if (step.kind === 'release') return application(named(plan.name, step.name, labelled), argocd, wave, chartSource(step), step.release.namespace)
+  return application(named(plan.name, step.name, labelled), argocd, wave, { ...fromGit(argocd), path: `${argocd.path}/objects/${step.name}` }, plan.namespace)
 }
 
 function application(name: string, argocd: ArgoSpec, annotations: Readonly<Record<string, string>>, source: object, namespace: string): object {

@@ -2,6 +2,7 @@
 import type { Plan } from '../../plan/plan.ts'
 import { mustStay } from '../delivery-annotations.ts'
 import { stepsOf, type ObjectStep, type ReleaseStep, type Step } from '../steps.ts'
+import { named, released } from '../names-in-cluster.ts'
 import type { LocalChart } from './local-chart.ts'
 
 export interface ChartStep {
@@ -28,11 +29,6 @@ function guardedStep(plan: Plan, step: Step): readonly GuardedStep[] {
 }
 
 function chartStep(plan: Plan, step: ObjectStep, objects: ObjectStep['objects'], guarded: boolean): ChartStep {
-  const name = chartName(`${plan.name}-${step.name}${guarded ? '-kept' : ''}`)
+  const name = named(plan.name, `${step.name}${guarded ? '-kept' : ''}`, released)
   return { kind: 'chart', step, guarded, chart: { name, description: `${step.name} of ${plan.name}${guarded ? ': what must never be removed by itself' : ''}`, objects } }
-}
-
-/** Helm allows 53 characters in a release's name. The end tells charts apart, so a long declaration's name is cut before it. */
-function chartName(name: string): string {
-  return name.length <= 53 ? name : name.slice(name.length - 53).replace(/^[^a-z0-9]+/, '')
 }

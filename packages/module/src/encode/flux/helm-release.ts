@@ -2,7 +2,7 @@
 import type { HelmRelease, Plan } from '../../plan/plan.ts'
 import { isOci } from '../release-values.ts'
 import { releaseMustStay, releaseName } from '../steps.ts'
-import { repositoryName, type FluxSpec } from './sources.ts'
+import { fluxName, repositoryName, type FluxSpec } from './sources.ts'
 
 export function helmRelease(plan: Plan, flux: FluxSpec, release: HelmRelease): object {
   const before = plan.helmReleases.filter(({ id }) => release.dependsOn.includes(id))
@@ -10,7 +10,7 @@ export function helmRelease(plan: Plan, flux: FluxSpec, release: HelmRelease): o
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
     metadata: {
-      name: `${plan.name}-${releaseName(release)}`,
+      name: fluxName(plan, releaseName(release)),
       namespace: flux.namespace,
       ...(releaseMustStay(release) ? { annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'Disabled' } } : {}),
     },
@@ -22,7 +22,7 @@ export function helmRelease(plan: Plan, flux: FluxSpec, release: HelmRelease): o
       // Where `helm list` looks for it, and where a release that is there already is found and taken over.
       storageNamespace: release.namespace,
       ...chartOf(plan, flux, release),
-      ...(before.length === 0 ? {} : { dependsOn: before.map((one) => ({ name: `${plan.name}-${releaseName(one)}` })) }),
+      ...(before.length === 0 ? {} : { dependsOn: before.map((one) => ({ name: fluxName(plan, releaseName(one)) })) }),
       install: { crds: 'CreateReplace', remediation: { retries: 3 } },
       upgrade: { crds: 'CreateReplace', remediation: { retries: 3 } },
       values: release.values,
@@ -31,7 +31,7 @@ export function helmRelease(plan: Plan, flux: FluxSpec, release: HelmRelease): o
 }
 
 function chartOf(plan: Plan, flux: FluxSpec, release: HelmRelease): object {
-  if (isOci(release)) return { chartRef: { kind: 'OCIRepository', name: `${plan.name}-${releaseName(release)}` } }
+  if (isOci(release)) return { chartRef: { kind: 'OCIRepository', name: fluxName(plan, releaseName(release)) } }
   const { name, repository, version } = release.chart
   return { chart: { spec: { chart: name, version, interval: '1h', sourceRef: { kind: 'HelmRepository', name: repositoryName(plan, repository), namespace: flux.namespace } } } }
 }

@@ -2,7 +2,7 @@
 import type { Plan, PlannedObject, Ready } from '../../plan/plan.ts'
 import { mustStay } from '../delivery-annotations.ts'
 import { releaseMustStay, stepsBefore, type Step } from '../steps.ts'
-import type { FluxSpec } from './sources.ts'
+import { fluxName, type FluxSpec } from './sources.ts'
 
 export function kustomizations(plan: Plan, flux: FluxSpec, steps: readonly Step[], withSources: boolean): readonly object[] {
   const first = steps[0]?.order
@@ -19,14 +19,14 @@ function kustomization(plan: Plan, flux: FluxSpec, step: string, before: readonl
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
-    metadata: { name: `${plan.name}-${step}`, namespace: flux.namespace },
+    metadata: { name: fluxName(plan, step), namespace: flux.namespace },
     spec: {
       interval: flux.interval,
       retryInterval: '2m',
       timeout: '20m',
       sourceRef: flux.sourceRef,
       path: `./${flux.path.replace(/^\.?\//, '')}/steps/${step}`,
-      ...(before.length === 0 ? {} : { dependsOn: before.map((name) => ({ name: `${plan.name}-${name}` })) }),
+      ...(before.length === 0 ? {} : { dependsOn: before.map((name) => ({ name: fluxName(plan, name) })) }),
       ...rest,
     },
   }

@@ -1,6 +1,7 @@
 /** Where charts come from: a HelmRepository for each index, an OCIRepository for each chart of a registry. */
 import type { HelmRelease, Plan } from '../../plan/plan.ts'
 import type { DeliverySpec } from '../../spec/cluster-spec.ts'
+import { labelled, named } from '../names-in-cluster.ts'
 import { isOci, ociUrl } from '../release-values.ts'
 import { releaseName } from '../steps.ts'
 
@@ -19,7 +20,7 @@ function ociRepository(flux: FluxSpec, plan: Plan, release: HelmRelease): object
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
-    metadata: { name: `${plan.name}-${releaseName(release)}`, namespace: flux.namespace },
+    metadata: { name: fluxName(plan, releaseName(release)), namespace: flux.namespace },
     spec: {
       interval: '1h',
       url: ociUrl(release),
@@ -30,8 +31,13 @@ function ociRepository(flux: FluxSpec, plan: Plan, release: HelmRelease): object
   }
 }
 
+/** Of what is made in Flux' namespace. */
+export function fluxName({ name }: Plan, rest: string): string {
+  return named(name, rest, labelled)
+}
+
 /** `https://charts.rook.io/release` → `homelab-charts-rook-io-release`. */
 export function repositoryName({ name }: Plan, url: string): string {
   const slug = url.replace(/^[a-z]+:\/\//, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
-  return `${name}-${slug}`
+  return named(name, slug.slice(-50).replace(/^-+/, ''), labelled)
 }

@@ -30,7 +30,7 @@ export function encodeKustomize(plan: Plan): readonly EncodedFile[] {
 function helmChart(release: HelmRelease): object {
   return {
     name: release.chart.name,
-    repo: release.chart.repository,
+    repo: release.chart.repository.replace(/\/+$/, ''),
     version: release.chart.version,
     releaseName: releaseName(release),
     namespace: release.namespace,

@@ -17,16 +17,31 @@ export function proxmoxFolders({ hostActions }: Plan): readonly EncodedFile[] {
 }
 
 function blocksOf(actions: readonly HostAction[]): Readonly<Record<string, unknown>> {
-  const addresses = new Map(actions.map((action) => [action.id, `${typeOf[action.action.kind]}.${nameOf(action)}`]))
+  const names = uniqueNames(actions)
+  const addressOf = (action: HostAction): string => `${typeOf[action.action.kind]}.${names.get(action.id) ?? ''}`
   const resource: Record<string, Record<string, unknown>> = {}
   for (const action of actions) {
-    const before = action.dependsOn.flatMap((id) => addresses.get(id) ?? [])
+    const before = actions.filter(({ id }) => action.dependsOn.includes(id)).map(addressOf)
     const blocks = (resource[typeOf[action.action.kind]] ??= {})
-    blocks[nameOf(action)] = { ...bodyOf(action), ...(before.length === 0 ? {} : { depends_on: before }) }
+    blocks[names.get(action.id) ?? ''] = { ...bodyOf(action), ...(before.length === 0 ? {} : { depends_on: before }) }
   }
   const tokens = actions.filter(({ action }) => action.kind === 'token')
-  const output = Object.fromEntries(tokens.map((action) => [nameOf(action), { value: `\${${addresses.get(action.id) ?? ''}.value}`, sensitive: true }]))
+  const output = Object.fromEntries(tokens.map((action) => [names.get(action.id) ?? '', { value: `\${${addressOf(action)}.value}`, sensitive: true }]))
   return { resource, ...(tokens.length === 0 ? {} : { output }) }
+}
+
+/** By id. Two ids that look alike as identifiers (`a/b_c`, `a_b/c`) are numbered: one must not stand for the other. */
+function uniqueNames(actions: readonly HostAction[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const { id, backend } of actions) {
+    const name = identifier(id.replace(`proxmox/${backend}/`, ''))
+    const same = [...taken].filter((one) => one === name || one.startsWith(`${name}_again_`)).length
+    const unique = same === 0 ? name : `${name}_again_${same}`
+    taken.add(unique)
+    names.set(id, unique)
+  }
+  return names
 }
 
 const typeOf = {
@@ -36,11 +51,7 @@ const typeOf = {
   acl: 'proxmox_virtual_environment_acl',
 } as const satisfies Record<HostAction['action']['kind'], string>
 
-function nameOf({ id, backend }: HostAction): string {
-  return identifier(id.replace(`proxmox/${backend}/`, ''))
-}
-
-/** What losing it means is said beside it: the driver can no longer reach its disks. */
+/** Without its user and token the driver reaches no disk: those are not destroyed by a plan that was read in haste. */
 function bodyOf({ action }: HostAction): object {
   switch (action.kind) {
     case 'role':

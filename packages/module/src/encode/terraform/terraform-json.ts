@@ -4,7 +4,7 @@ import { fileMarkBegins } from '../encoded-file.ts'
 
 /** A text that stays as it is, whatever looks like a template in it. */
 export function literal(text: string): string {
-  return text.replaceAll('${', '$${').replaceAll('%{', '%%{')
+  return text.replaceAll(/[$%]\{/g, (begin) => `${begin.charAt(0)}${begin}`)
 }
 
 /** Names of resources: letters, digits, "_" and "-", beginning with a letter or "_". */
