@@ -49,9 +49,10 @@ function reasonOf({ clusterName, mon, storage }: RookCephBackendSpec): string {
   return `the Ceph cluster ${clusterName}: ${mon.count} monitor${mon.count === 1 ? '' : 's'}, disks of ${nodes}`
 }
 
+/** The chart puts the two together again with a colon, so a digest may stand in the tag. */
 function imageValues(image: string): object {
-  const colon = image.lastIndexOf(':')
-  return { repository: image.slice(0, colon), tag: image.slice(colon + 1), allowUnsupported: false }
+  const colon = image.indexOf(':', image.lastIndexOf('/') + 1)
+  return colon === -1 ? { repository: image, tag: 'latest', allowUnsupported: false } : { repository: image.slice(0, colon), tag: image.slice(colon + 1), allowUnsupported: false }
 }
 
 /** In the order of Rook's example (rook v1.20, deploy/examples/cluster.yaml). What was not declared and has no default of ours is left to Rook. */
@@ -84,12 +85,17 @@ function networkOf({ provider, selectors, encryption, compression, requireMsgr2,
   }
 }
 
+/** Nodes and devices are known by their names, so they stand in the order of their names: reordering a declaration changes nothing. */
 function storageOf({ config, nodes, ...others }: CephStorageSpec): object {
-  return { ...others, ...unlessEmpty('config', config), ...unlessEmpty('nodes', nodes.map(nodeOf)) }
+  return { ...others, ...unlessEmpty('config', config), ...unlessEmpty('nodes', byName(nodes).map(nodeOf)) }
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name)))
 }
 
 function nodeOf({ config, devices, ...others }: CephNodeSpec): object {
-  return { ...others, ...unlessEmpty('devices', devices.map((device) => ({ name: device.name, ...unlessEmpty('config', device.config) }))), ...unlessEmpty('config', config) }
+  return { ...others, ...unlessEmpty('devices', byName(devices).map((device) => ({ name: device.name, ...unlessEmpty('config', device.config) }))), ...unlessEmpty('config', config) }
 }
 
 /** A field with nothing in it is left out, so that its owner's default holds. */
