@@ -2,7 +2,8 @@
  * `npm run accept [-- [--all] DECLARATION…]`: the tools that carry what Stowage renders have to accept it.
  * Exit code 1 when one refuses, or accepts what is wrong on purpose; 2 for wrong arguments.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { chartShelf } from './chart-shelf.ts'
@@ -20,20 +21,19 @@ if (root === undefined || bin === undefined || tools === undefined || rook === u
 const built = new Set(tools.split(','))
 const canRun = ({ needs }: { readonly needs: readonly string[] }): boolean => needs.every((tool) => built.has(tool))
 
+const declarations = await chosenDeclarations(root, names)
 const work = await mkdtemp(join(tmpdir(), 'stowage-accept-'))
-try {
-  const site = await siteIn(work, { root, bin, rook, rookVersion })
-  const declarations = await chosenDeclarations(root, names)
-  const lines = [...(await inTurn(controls.filter(canRun), (control) => controlLine(control, site))), ...(await inTurn(declarations, (path) => declarationLines(path, site))).flat()]
-  const all = [...lines, ...(names.length === 0 ? unreached(lines) : [])]
-  console.log(table(all))
-  console.log(`\nAcceptance does not prove\n${notes(rows.filter((row) => lines.some(({ of, command }) => of === row.of && command === row.command)))}`)
-  for (const { of, command, needs } of rows.filter((row) => !canRun(row))) console.log(`not run: ${of}, ${command}: ${needs.filter((tool) => !built.has(tool)).join(', ')} is built with --all only`)
-  console.log(`\n${sum(all)}`)
-  process.exitCode = all.every(({ ok }) => ok) ? 0 : 1
-} finally {
-  await rm(work, { recursive: true, force: true })
-}
+process.once('exit', () => rmSync(work, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
+const site = await siteIn(work, { root, bin, rook, rookVersion })
+const lines = [...(await inTurn(controls.filter(canRun), (control) => controlLine(control, site))), ...(await inTurn(declarations, (path) => declarationLines(path, site))).flat()]
+const all = [...lines, ...(names.length === 0 ? unreached(lines) : [])]
+console.log(table(all))
+console.log(`\nAcceptance does not prove\n${notes(rows.filter((row) => lines.some(({ of, command }) => of === row.of && command === row.command)))}`)
+for (const { of, command, needs } of rows.filter((row) => !canRun(row))) console.log(`not run: ${of}, ${command}: ${needs.filter((tool) => !built.has(tool)).join(', ')} is built with --all only`)
+console.log(`\n${sum(all)}`)
+process.exitCode = all.every(({ ok }) => ok) ? 0 : 1
 
 async function siteIn(folder: string, from: { readonly root: string; readonly bin: string; readonly rook: string; readonly rookVersion: string }): Promise<Site> {
   const schemas = join(folder, 'schemas')
