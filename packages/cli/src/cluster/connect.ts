@@ -4,22 +4,10 @@ import type { TlsTrust } from '@stowage/effects'
 import { realEffects } from '@stowage/effects/real'
 import type { RealEffects } from '@stowage/effects/real'
 import { KubernetesClient } from '@stowage/kubernetes'
-import type { Command } from 'commander'
 import type { Terminal } from '../output/terminal.ts'
+import type { ClusterFlags } from './cluster-flags.ts'
 
-export interface ClusterFlags {
-  readonly kubeconfig?: string
-  readonly context?: string
-  readonly as?: string
-}
-
-/** The flags that kubectl has for this, spelt alike. */
-export function withClusterFlags(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig; default $KUBECONFIG, then ~/.kube/config')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--as <user>', 'act as this user')
-}
+export { withClusterFlags, type ClusterFlags } from './cluster-flags.ts'
 
 export interface Connection {
   readonly client: KubernetesClient

@@ -2,9 +2,10 @@
 import { planStorage } from '@stowage/module'
 import { acceptUnknownStep, applyPlan } from '@stowage/operations'
 import type { ApplyResult } from '@stowage/operations'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { connect, withClusterFlags } from '../cluster/connect.ts'
 import type { ClusterFlags, Connection } from '../cluster/connect.ts'
+import { helmAccess, secretAccess } from '../cluster/helm-access.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
 import { exitCodeFor, exitCodes, UsageError } from '../output/exit-code.ts'
 import { fold } from '../output/fold.ts'
@@ -18,6 +19,10 @@ interface Flags extends ClusterFlags, DeclarationFlags {
   readonly dryRun?: string
   readonly prune?: true
   readonly pruneData?: readonly string[]
+  readonly allowDestroy?: readonly string[]
+  readonly allowRecreate?: readonly string[]
+  readonly adopt?: readonly string[]
+  readonly escrow?: string
   readonly acceptUnknown?: readonly string[]
   readonly forceConflicts?: true
   readonly wait: boolean
@@ -30,10 +35,14 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .argument('<file...>', 'declaration in YAML or JSON; "-" is standard input')
     .option('--dry-run <mode>', 'server: ask what would change, write nothing', dryRunMode)
     .option('--prune', 'delete what an earlier apply made and the declaration no longer holds, except what holds data')
-    .option('--prune-data <id...>', 'with --prune: delete these objects too, though they hold data')
+    .addOption(named('--prune-data <id>', 'with --prune: delete this object too, though data is reached through it; the data itself stays'))
+    .addOption(named('--allow-destroy <id>', 'do what destroys the data on this object (id, Kind/name, or a name that only one thing has)'))
+    .addOption(named('--allow-recreate <id>', 'delete this StorageClass and make it again, because what has changed cannot be changed in place; volumes stay'))
+    .addOption(named('--adopt <id>', 'manage this Helm release or definition from now on, though somebody else installed it and it differs'))
+    .option('--escrow <file>', 'where a repository password that is made up is written down before it is used; the file must not be there yet')
     .option('--force-conflicts', 'take fields that other managers own')
-    .option('--accept-unknown <check...>', 'make a Ceph cluster or pool for the first time though the answer of this check is not known')
-    .option('--no-wait', 'do not wait until workloads run and drivers are registered')
+    .addOption(named('--accept-unknown <check>', 'make a Ceph cluster or pool for the first time though the answer of this check is not known'))
+    .option('--no-wait', 'do not wait until workloads run, operators are done and drivers are registered')
     .option('--timeout <seconds>', 'for each wait', '300')
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -42,6 +51,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         ['stowage apply storage.yaml', 'make it so; run again after an interruption, it goes on'],
         ['stowage apply --dry-run=server storage.yaml', 'what would change'],
         ['stowage apply --prune storage.yaml', 'and delete what is no longer declared'],
+        ['stowage apply --allow-destroy CephFilesystem/old --prune storage.yaml', 'and this filesystem with all that is on it'],
       ),
     )
     .action(async (files: readonly string[], flags: Flags) => {
@@ -61,6 +71,11 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         const gate = acceptUnknownStep({ client, objects: plan.objects, findings: read.findings, accepted: flags.acceptUnknown ?? [] })
         const result = await applyPlan(plan, {
           client,
+          helm: helmAccess(flags, terminal, effects, plan),
+          secrets: secretAccess(terminal, effects, flags.escrow),
+          allowDestroy: flags.allowDestroy ?? [],
+          allowRecreate: flags.allowRecreate ?? [],
+          adopt: flags.adopt ?? [],
           gates: gate === undefined ? [] : [gate],
           dryRun: flags.dryRun === 'server',
           prune: flags.prune === true,
@@ -81,12 +96,18 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     })
 }
 
-function report({ changed, outcomes, left }: ApplyResult, { json: asJson, dryRun }: Flags, terminal: CommandContext['terminal']): void {
-  if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left }))
+function report({ changed, outcomes, left, byHand }: ApplyResult, { json: asJson, dryRun }: Flags, terminal: CommandContext['terminal']): void {
+  if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left, byHand }))
   for (const { entry, message } of left) terminal.stderr(`left: ${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name} ${message}\n`)
+  if (byHand.length > 0) terminal.stderr(`to be done on a Proxmox host, by hand:\n${byHand.map(({ command }) => `  ${command}\n`).join('')}`)
   const needed = outcomes.filter(({ state }) => state === 'skipped').length
   if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${steps(needed)} would change something\n`)
   else terminal.stdout(changed.length === 0 ? 'nothing changed\n' : `${steps(changed.length)} changed something\n`)
+}
+
+/** One thing each time it is given, so that no file after it is taken for another. */
+function named(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given more than once`).argParser((id: string, before: readonly string[] = []) => [...before, id])
 }
 
 function steps(count: number): string {

@@ -8,6 +8,7 @@ export const commandList: readonly CommandEntry[] = [
   { name: 'render', summary: 'write a declaration as manifests', load: () => import('./render.ts') },
   { name: 'apply', summary: 'make the cluster hold what a declaration says', load: () => import('./apply.ts') },
   { name: 'facts', summary: 'gather what is known of nodes and disks, for the proofs of check and apply', load: () => import('./facts.ts') },
+  { name: 'drift', summary: 'say what in the cluster is not as declared, and who changed it', load: () => import('./drift.ts') },
   { name: 'status', summary: 'show every claim and volume, and what is wrong', load: () => import('./status.ts') },
   { name: 'verify', summary: 'prove each class on a living cluster: write, read, expand, move, clean up', load: () => import('./verify.ts') },
   { name: 'lab', summary: 'a cluster to try things on, on this machine, in memory', load: () => import('./lab.ts') },

@@ -97,10 +97,32 @@ test('plan --against says what each change means', async () => {
   await writeFile(join(cwd, 'after.yaml'), (await readFile(homelab, 'utf8')).replace('reclaimPolicy: Retain', 'reclaimPolicy: Delete'))
   const { code, stdout } = await stowage(['plan', '--against', homelab, 'after.yaml'], { cwd })
   expect(code).toBe(0)
-  expect(stdout).toContain('~ StorageClass/proxmox-csi  destroys-data')
+  expect(stdout).toContain('~ StorageClass/proxmox-csi  destroys data')
   expect(stdout).toContain('reclaimPolicy: "Retain" → "Delete"')
   expect((await stowage(['plan', '--against', homelab, homelab])).stdout).toBe('nothing would change\n')
   expect(JSON.parse((await stowage(['plan', '--json', '--against', homelab, 'after.yaml'], { cwd })).stdout)).toMatchObject({ kind: 'PlanComparison', worst: 'destroys-data' })
+})
+
+test('a plan is saved, and compared with later; only with --detailed-exitcode a change is an exit code of its own', async () => {
+  await writeFile(join(cwd, 'after.yaml'), (await readFile(homelab, 'utf8')).replace('reclaimPolicy: Retain', 'reclaimPolicy: Delete'))
+  await writeFile(join(cwd, 'plan.json'), (await stowage(['plan', '-o', 'json', homelab])).stdout)
+  const compare = (...rest: readonly string[]): ReturnType<typeof stowage> => stowage(['plan', '--against', 'plan.json', ...rest], { cwd })
+  expect(await compare('after.yaml')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 destroys data') })
+  expect(await compare('--detailed-exitcode', 'after.yaml')).toMatchObject({ code: 5 })
+  expect(await compare('--detailed-exitcode', homelab)).toMatchObject({ code: 0, stdout: 'nothing would change\n' })
+  await writeFile(join(cwd, 'plan.json'), '{"kind":"Plan","name":"x"}')
+  expect(await compare(homelab)).toMatchObject({ code: 1, stderr: expect.stringContaining('is not a plan that this version of stowage has written') })
+})
+
+test('plan -o markdown is a table for a review', async () => {
+  await writeFile(join(cwd, 'after.yaml'), (await readFile(homelab, 'utf8')).replace('reclaimPolicy: Retain', 'reclaimPolicy: Delete'))
+  const { stdout } = await stowage(['plan', '-o', 'markdown', '--against', homelab, 'after.yaml'], { cwd })
+  expect(stdout).toContain('| update | `storage.k8s.io/StorageClass/proxmox-csi` | **destroys data** | class proxmox-csi is made again with Delete')
+  expect(stdout).toContain('- `reclaimPolicy: "Retain" → "Delete"`')
+})
+
+test('plan compares with one thing at a time', async () => {
+  expect(await stowage(['plan', '--live', '--against', homelab, homelab])).toMatchObject({ code: 2, stderr: expect.stringContaining('choose one') })
 })
 
 test('render yaml goes to stdout as one stream', async () => {

@@ -11,6 +11,8 @@ export const exitCodes = {
   unparsable: 3,
   /** A cluster, a Proxmox or a host could not be reached, or refused the credentials. */
   unreachable: 4,
+  /** Something would change, or is not as declared. */
+  changes: 5,
   /** Ended by Ctrl-C. */
   interrupted: 130,
   /** A fault of Stowage itself. */

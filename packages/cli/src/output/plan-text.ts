@@ -1,44 +1,49 @@
-/** A plan for people: each object with its reason, phase by phase. */
-import type { Change, Effect, Plan } from '@stowage/module'
-import { effects, effectWords, phases } from '@stowage/module'
+/** A plan for people: each release and object with its reason, phase by phase. */
+import type { HelmRelease, Plan, PlannedObject, SecretSource } from '@stowage/module'
+import { phases } from '@stowage/module'
+import { pveumCommand } from '@stowage/operations/apply/host-commands'
 import pc from 'picocolors'
 
-export function planText({ name, namespace, objects, needs }: Plan, color: boolean): string {
+type Colors = ReturnType<typeof pc.createColors>
+
+export function planText(plan: Plan, color: boolean): string {
   const colors = pc.createColors(color)
+  const { name, namespace, objects, helmReleases } = plan
   const width = Math.max(0, ...objects.filter(({ phase }) => phase !== 'volumes' && phase !== 'claims').map(({ id }) => shortId(id).length))
   const sections = phases.flatMap((phase) => {
-    const planned = objects.filter((object) => object.phase === phase)
-    if (planned.length === 0) return []
-    const lines = planned.map(({ id, reason, holdsData }) => `  ${shortId(id).padEnd(width)}  ${colors.dim(reason)}${holdsData ? colors.yellow(' (holds data)') : ''}`)
-    return [`${colors.bold(phase)}\n${lines.join('\n')}\n`]
+    const lines = [...helmReleases.filter((release) => release.phase === phase).map((release) => releaseLine(release, width, colors)), ...objects.filter((object) => object.phase === phase).map((object) => objectLine(object, width, colors))]
+    return lines.length === 0 ? [] : [`${colors.bold(phase)}\n${lines.join('\n')}\n`]
   })
-  const needed = needs.map(({ kind, name: what, namespace: where, reason }) => `  ${kind}/${where === undefined ? '' : `${where}/`}${what}  ${colors.dim(reason)}\n`)
-  const needsText = needed.length === 0 ? '' : `${colors.bold('must be there already')}\n${needed.join('')}`
-  return `${colors.bold(`${name}: ${objects.length} objects in namespace ${namespace} and cluster-wide`)}\n\n${sections.join('')}${needsText}`
+  const releases = helmReleases.length === 0 ? '' : `, ${helmReleases.length} Helm release${helmReleases.length === 1 ? '' : 's'}`
+  return `${colors.bold(`${name}: ${objects.length} objects in namespace ${namespace} and cluster-wide${releases}`)}\n\n${sections.join('')}${besideText(plan, colors)}`
+}
+
+function objectLine({ id, reason, holdsData }: PlannedObject, width: number, colors: Colors): string {
+  return `  ${shortId(id).padEnd(width)}  ${colors.dim(reason)}${holdsData ? colors.yellow(' (holds data)') : ''}`
+}
+
+function releaseLine({ id, chart, reason, holdsData }: HelmRelease, width: number, colors: Colors): string {
+  return `  ${id.padEnd(width)}  ${chart.name} ${chart.version}: ${colors.dim(reason)}${holdsData ? colors.yellow(' (holds data)') : ''}`
+}
+
+/** What is not an object of the plan: what must be there, Secrets, hosts, notes. */
+function besideText({ needs, secrets, hostActions, notes }: Plan, colors: Colors): string {
+  const needed = needs.map(({ kind, name, namespace, reason }) => `${kind}/${namespace === undefined ? '' : `${namespace}/`}${name}  ${colors.dim(reason)}`)
+  const made = secrets.map((secret) => `Secret/${secret.namespace}/${secret.name}, key ${secret.key} ${sourceText(secret)}  ${colors.dim(secret.reason)}`)
+  const hosts = hostActions.map((action) => `${pveumCommand(action)}  ${colors.dim(action.reason)}`)
+  return [section('must be there already', needed, colors), section('made by an apply, if it is not there', made, colors), section('to be done on a Proxmox host by hand', hosts, colors), section('notes', notes, colors)].join('')
+}
+
+function sourceText({ source }: SecretSource): string {
+  if (source.from === 'environment') return `from $${source.variable}`
+  return source.from === 'file' ? `from ${source.path}` : 'made up, and written down in the file of --escrow'
+}
+
+function section(title: string, lines: readonly string[], colors: Colors): string {
+  return lines.length === 0 ? '' : `${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`
 }
 
 /** Without the API group, which people rarely need to tell two kinds apart. */
-function shortId(id: string): string {
+export function shortId(id: string): string {
   return id.replace(/^[a-z0-9.]+\/(?=[A-Z])/, '')
-}
-
-const signs: Readonly<Record<Change['action'], string>> = { add: '+', update: '~', remove: '-', rename: '>' }
-
-/** What would change, each with what it means; the fields of an update below it. */
-export function changesText(changes: readonly Change[], color: boolean): string {
-  if (changes.length === 0) return 'nothing would change\n'
-  const colors = pc.createColors(color)
-  const paint: Readonly<Record<Effect, (text: string) => string>> = { safe: colors.green, recreate: colors.yellow, migrate: colors.magenta, 'destroys-data': colors.red }
-  const lines = changes.map(({ action, id, effect, interrupts, sentence, fields }) => {
-    const details = fields.map(({ field, before, after }) => `      ${field}: ${leaf(before)} → ${leaf(after)}\n`)
-    return `${signs[action]} ${colors.bold(shortId(id))}  ${paint[effect](effectWords[effect])}${interrupts === true ? ', interrupts' : ''}  ${colors.dim(sentence)}\n${details.join('')}`
-  })
-  const counts = effects.map((effect) => ({ effect, count: changes.filter((change) => change.effect === effect).length })).filter(({ count }) => count > 0)
-  return `${lines.join('')}\n${changes.length} change${changes.length === 1 ? '' : 's'}: ${counts.map(({ effect, count }) => `${count} ${effectWords[effect]}`).join(', ')}\n`
-}
-
-function leaf(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length <= 120 ? text : `${text.slice(0, 117)}…`
 }

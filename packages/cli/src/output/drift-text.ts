@@ -1,0 +1,25 @@
+/** Drift for people: each thing that is not as declared, field by field, and who changed it. */
+import type { Drift, DriftedField, DriftReport } from '@stowage/operations'
+import pc from 'picocolors'
+import { shortId } from './plan-text.ts'
+
+export function driftText({ drifts, adoptable, foreign, unknown }: DriftReport, color: boolean): string {
+  const colors = pc.createColors(color)
+  const paint: Readonly<Record<Drift['kind'], (text: string) => string>> = { missing: colors.red, changed: colors.yellow, release: colors.yellow, extra: colors.dim }
+  const lines = drifts.map(({ id, kind, sentence, fields }) => `${paint[kind](kind.padEnd(8))} ${colors.bold(shortId(id))}  ${colors.dim(sentence)}\n${fields.map((field) => `           ${fieldText(field)}\n`).join('')}`)
+  const beside = [...adoptable.map((id) => `${shortId(id)} is as declared and not managed by Stowage; the next apply adopts it\n`), ...foreign.map((sentence) => `${sentence}\n`), ...unknown.map((sentence) => `unknown: ${sentence}\n`)]
+  const summary = drifts.length === 0 ? (unknown.length === 0 ? 'no drift\n' : 'no drift in what could be compared\n') : `${drifts.length} ${drifts.length === 1 ? 'thing is' : 'things are'} not as declared\n`
+  return `${lines.join('')}${beside.join('')}${summary}`
+}
+
+function fieldText({ field, declared, living, cause, by }: DriftedField): string {
+  const who = by === undefined ? '' : `${by.manager}${by.at === undefined ? '' : `, ${by.at}`}`
+  const why = cause === 'declaration' ? ' (changed in the declaration)' : cause === 'removed' ? ` (not there; ${who} wrote last)` : who === '' ? '' : ` (by ${who})`
+  return `${field}: declared ${leaf(declared)}, is ${leaf(living)}${why}`
+}
+
+function leaf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= 120 ? text : `${text.slice(0, 117)}…`
+}
