@@ -9,6 +9,8 @@ import type { UpgradeHandler } from './kubernetes/http/exec.ts'
 import { startControlPlane } from './kubernetes/controllers/control-plane.ts'
 import type { Images } from './kubernetes/kubelet/container.ts'
 import { createPodStreams } from './kubernetes/kubelet/streams.ts'
+import { createOperatorImages } from './kubernetes/operators/images.ts'
+import type { OperatorFacts } from './kubernetes/operators/images.ts'
 import { createSidecarImages } from './kubernetes/sidecars/images.ts'
 import { LabNode } from './lab-node.ts'
 import type { LabLayout, LabMachine } from './layout.ts'
@@ -29,6 +31,8 @@ export interface LabOptions {
   readonly layout: LabLayout
   /** Images beyond the lab's own. */
   readonly images: Images
+  /** What the operators of Rook and Velero find: disks of the nodes, buckets. */
+  readonly operators?: OperatorFacts
 }
 
 export interface Lab {
@@ -78,7 +82,7 @@ export function createLab(options: LabOptions): Lab {
   const podStreams = createPodStreams(store.client('kubelet'), (node) => nodes.get(node)?.runtime)
   const kubernetes = createApiHandler(store, { podStreams })
   const controlPlane = startControlPlane({ api: store.client('kube-controller-manager'), clock, random: random.fork('controllers') })
-  const cluster: Cluster = { ...options, processes, store, kubernetes, images: { ...createSidecarImages(store.client('csi-sidecar')), ...options.images } }
+  const cluster: Cluster = { ...options, processes, store, kubernetes, images: { ...createSidecarImages(store.client('csi-sidecar')), ...createOperatorImages(store.client('operator'), options.operators), ...options.images } }
   for (const [index, each] of layout.machines.entries()) {
     const machine = machineNamed(machines, each.name)
     const node = startNode(cluster, each, index, machine)
