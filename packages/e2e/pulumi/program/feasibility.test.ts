@@ -26,6 +26,24 @@ test('enforced, document 003’s example is one RunError that names every proof,
   match(said, /dataPools\[0\]\.deviceClass: /)
 })
 
+test('with the first of the smallest edits made, the arguments are accepted when enforced', async () => {
+  const args = asItStands()
+  const [sharedFs] = args.storageClasses ?? []
+  const nodes = args.cephCluster?.storage.nodes ?? []
+  ok(sharedFs)
+  const refused = await run(() => void new StorageModule('cluster-storage', { ...args, feasibility: 'enforce' }))
+  match(String(refused.error), /1\. add host worker-3 with a device of any class; remove deviceClass from pool shared-fs-metadata; remove deviceClass from pool shared-fs-data/)
+  const edited: StorageModuleArgs = {
+    ...args,
+    feasibility: 'enforce',
+    cephCluster: { ...args.cephCluster, storage: { nodes: [...nodes, { name: 'worker-3', devices: [{ name: '/dev/sdb' }] }] } },
+    storageClasses: [{ ...sharedFs, filesystem: { ...sharedFs.filesystem, metadataPool: { name: 'shared-fs-metadata', replication: { size: 3 } }, dataPools: [{ name: 'shared-fs-data', failureDomain: 'host', replication: { size: 3 } }] } }],
+  }
+  const seen = await run(() => void new StorageModule('cluster-storage', edited))
+  equal(seen.error, undefined)
+  ok(kubernetes(seen).length > 20)
+})
+
 test('corrected, it is silent, and enforced all the same', async () => {
   const seen = await run(() => void new StorageModule('cluster-storage', { ...corrected(), feasibility: 'enforce' }))
   equal(seen.error, undefined)

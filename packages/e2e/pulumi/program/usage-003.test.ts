@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { planStorage, readValue, type Declaration } from '@stowage/module'
+import { applyEdit, planStorage, readValue, smallestEdits, Storage, type Declaration } from '@stowage/module'
 import { kubernetes, run } from './harness'
 import { expected, registered } from './plan-objects'
 
@@ -73,7 +73,29 @@ test('and says at every preview what can never be healthy, and what is not known
 
 test('what the declaration says of the same thing, the warnings say, no more and no less', async () => {
   const { warnings } = await asItStands
-  equal(warnings.length, readValue(asDeclaration).findings.length)
+  equal(warnings.filter((text) => !text.startsWith('the smallest edits')).length, readValue(asDeclaration).findings.length)
+})
+
+test('and three smallest edits, each of which is accepted', async () => {
+  const { warnings } = await asItStands
+  const [said, ...others] = warnings.filter((text) => text.startsWith('the smallest edits'))
+  deepEqual(others, [])
+  const edits = smallestEdits(asDeclaration)
+  equal(edits.length, 3)
+  for (const edit of edits) {
+    ok(said?.includes(edit.text), edit.text)
+    const declaration = JSON.parse(JSON.stringify(applyEdit(asDeclaration, edit)))
+    const seen = await run(() => void new Storage('edited', { declaration }))
+    equal(seen.error, undefined)
+    ok(kubernetes(seen).length > 20)
+  }
+})
+
+test('the component that takes the whole declaration refuses it, with the edits', async () => {
+  const seen = await run(() => void new Storage('refused', { declaration: asDeclaration }))
+  deepEqual(seen.resources, [])
+  match(String(seen.error), /3 faults/)
+  match(String(seen.error), /the smallest edits, each of which is accepted:\n {2}1\. /)
 })
 
 test('pool names stand as the document writes them', async () => {

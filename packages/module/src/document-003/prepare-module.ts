@@ -23,5 +23,5 @@ export function prepareModule(name: string, args: ModuleArguments, isInput: (val
     origin,
   })
   const said = [...findings, ...prepared.findings.map(inWordsOf003)]
-  return findings.length === 0 ? { ...prepared, findings: said } : { findings: said }
+  return findings.length === 0 ? { ...prepared, findings: said } : { findings: said, edits: [] }
 }

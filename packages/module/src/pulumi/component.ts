@@ -1,6 +1,7 @@
 /** What both components do: everything is decided and said before anything is registered. */
 import { formatPath, type Finding } from '@stowage/core'
 import * as pulumi from '@pulumi/pulumi'
+import type { Edit } from '../checks/feasibility/edits/edit.ts'
 import { fill } from '../inputs/fill.ts'
 import type { Prepared } from '../registration/prepare.ts'
 import type { EngineArgs } from './document-003.ts'
@@ -10,15 +11,22 @@ import { register, type Resources } from './register.ts'
 export type Ready = NonNullable<Prepared['ready']>
 
 /** Throws one RunError that names every fault. */
-export function readyOrRefused(what: string, { ready, findings }: Prepared): Ready {
+export function readyOrRefused(what: string, { ready, findings, edits }: Prepared): Ready {
   const errors = findings.filter(({ severity }) => severity === 'error')
   if (ready !== undefined && errors.length === 0) return ready
   const lines = errors.map((finding) => `  ${sentenceOf(finding)}`)
-  throw new pulumi.RunError(`${what} is refused, and nothing of it is registered: ${errors.length} fault${errors.length === 1 ? '' : 's'}\n${lines.join('\n')}`)
+  throw new pulumi.RunError(`${what} is refused, and nothing of it is registered: ${errors.length} fault${errors.length === 1 ? '' : 's'}\n${[...lines, ...wordsOf(edits)].join('\n')}`)
 }
 
-export function sayWarnings({ findings }: Prepared, resource: pulumi.Resource): void {
+export function sayWarnings({ findings, edits }: Prepared, resource: pulumi.Resource): void {
   for (const finding of findings) if (finding.severity === 'warning') void pulumi.log.warn(sentenceOf(finding), resource)
+  if (edits.length > 0) void pulumi.log.warn(wordsOf(edits).join('\n'), resource)
+}
+
+/** Nothing, or what would do. */
+function wordsOf(edits: readonly Edit[]): readonly string[] {
+  if (edits.length === 0) return []
+  return ['the smallest edits, each of which is accepted:', ...edits.map(({ text, cost }, index) => `  ${index + 1}. ${text}${cost === undefined ? '' : ` (${cost})`}`)]
 }
 
 function sentenceOf({ path, message, remedy }: Finding): string {

@@ -1,5 +1,7 @@
 /** From a declaration that may hold values nobody knows yet to a plan and what must be said: all of it before anything is registered. */
 import { didYouMean, type Finding } from '@stowage/core'
+import type { Edit } from '../checks/feasibility/edits/edit.ts'
+import { smallestEdits } from '../checks/feasibility/edits/smallest-edits.ts'
 import { declarationLeaves } from '../inputs/declaration-leaves.ts'
 import { takeInputs, type Leaf, type Path } from '../inputs/leaves.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -26,6 +28,8 @@ export interface Prepared {
   readonly ready?: { readonly plan: Plan; readonly leaves: readonly Leaf[] }
   /** Errors and warnings, their paths as the person wrote them. */
   readonly findings: readonly Finding[]
+  /** Where something is proved to be impossible: up to three smallest edits, each of which was checked. */
+  readonly edits: readonly Edit[]
 }
 
 export function prepare({ declaration, options, contents, imports, isInput, origin = (path) => path }: Preparing): Prepared {
@@ -38,7 +42,8 @@ export function prepare({ declaration, options, contents, imports, isInput, orig
     ...(planned === undefined ? [] : [...planned.findings, ...unknownImports(planned.plan, imports)]),
   ]
   const faulty = findings.some(({ severity }) => severity === 'error')
-  return { findings, ...(planned === undefined || faulty ? {} : { ready: { plan: planned.plan, leaves: taken.leaves } }) }
+  const edits = findings.some(({ verdict }) => verdict === 'violated') ? smallestEdits(taken.tree, options) : []
+  return { findings, edits, ...(planned === undefined || faulty ? {} : { ready: { plan: planned.plan, leaves: taken.leaves } }) }
 }
 
 /** What is missing because it was taken out is said already; and nothing can be proved of what is not there. */
