@@ -63,6 +63,11 @@ test('kinds that Argo CD cannot judge get a health check from what the plan wait
   expect(data['resource.customizations.health.velero.io_BackupStorageLocation']).toContain('at(obj, "status", "phase") == "Available"')
 })
 
+test('the top of a repository is a path, too', () => {
+  const top = encodeArgocd(samplePlan, { argocd: { ...sampleDelivery.argocd, path: '' } })
+  expect(parse(top.find(({ path }) => path === 'root.yaml')?.content ?? '').spec.source.path).toBe('applications')
+})
+
 test('without a repository there is nothing that Argo CD could fetch', () => {
   expect(() => encodeArgocd(samplePlan, {})).toThrow(/spec\.delivery\.argocd with repoURL and path/)
 })

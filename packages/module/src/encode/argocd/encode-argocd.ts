@@ -42,13 +42,13 @@ function objectsFile(step: ObjectStep): EncodedFile {
 }
 
 function rootApplication(plan: Plan, argocd: ArgoSpec): object {
-  return application(plan.name, argocd, {}, { ...fromGit(argocd), path: `${argocd.path}/applications` }, argocd.namespace)
+  return application(plan.name, argocd, {}, { ...fromGit(argocd), path: within(argocd.path, 'applications') }, argocd.namespace)
 }
 
 function applicationOf(plan: Plan, argocd: ArgoSpec, step: Step): object {
   const wave = { 'argocd.argoproj.io/sync-wave': String(step.order), 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }
   if (step.kind === 'release') return application(named(plan.name, step.name, labelled), argocd, wave, chartSource(step), step.release.namespace)
-  return application(named(plan.name, step.name, labelled), argocd, wave, { ...fromGit(argocd), path: `${argocd.path}/objects/${step.name}` }, plan.namespace)
+  return application(named(plan.name, step.name, labelled), argocd, wave, { ...fromGit(argocd), path: within(argocd.path, `objects/${step.name}`) }, plan.namespace)
 }
 
 function application(name: string, argocd: ArgoSpec, annotations: Readonly<Record<string, string>>, source: object, namespace: string): object {
@@ -67,6 +67,11 @@ function application(name: string, argocd: ArgoSpec, annotations: Readonly<Recor
       },
     },
   }
+}
+
+/** The top of the repository has no name. */
+function within(path: string, rest: string): string {
+  return path === '' ? rest : `${path}/${rest}`
 }
 
 function fromGit({ repoURL, targetRevision }: ArgoSpec): object {

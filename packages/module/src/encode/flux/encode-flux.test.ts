@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
-import { parse, parseAllDocuments } from 'yaml'
+import { parseAllDocuments, type parse } from 'yaml'
 import { schemaNameOf, schemaOf } from '@stowage/wire/schemas'
 import { sampleDelivery, samplePlan } from '../sample-plan.test-data.ts'
 import { encodeFlux } from './encode-flux.ts'
@@ -53,6 +53,11 @@ test('releases that hold data or bring definitions are not uninstalled by a prun
   expect(spec).toMatchObject({ releaseName: 'rook-ceph', targetNamespace: 'storage', storageNamespace: 'storage', install: { crds: 'CreateReplace' }, upgrade: { crds: 'CreateReplace' } })
   const [drivers] = documentsOf('steps/helm-ceph-csi-drivers/release.yaml')
   expect(drivers.spec).toMatchObject({ dependsOn: [{ name: 'home-rook-ceph' }], chartRef: { kind: 'OCIRepository', name: 'home-ceph-csi-drivers' } })
+})
+
+test('the top of a repository is a path, too', () => {
+  const top = encodeFlux(samplePlan, { flux: { ...sampleDelivery.flux, path: '' } })
+  expect(top.find(({ path }) => path === 'kustomizations.yaml')?.content).toContain('path: "./steps/classes"')
 })
 
 test('a registry’s tag has no plus, and its chart is one address', () => {

@@ -25,7 +25,7 @@ function kustomization(plan: Plan, flux: FluxSpec, step: string, before: readonl
       retryInterval: '2m',
       timeout: '20m',
       sourceRef: flux.sourceRef,
-      path: `./${flux.path.replace(/^\.?\//, '')}/steps/${step}`,
+      path: `./${flux.path === '' ? '' : `${flux.path}/`}steps/${step}`,
       ...(before.length === 0 ? {} : { dependsOn: before.map((name) => ({ name: fluxName(plan, name) })) }),
       ...rest,
     },
