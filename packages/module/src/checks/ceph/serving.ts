@@ -13,17 +13,20 @@ export const imagesHaveOneWriter: Check = (subject) =>
         ),
   )
 
-/** The kernel's clients speak plainly unless they are told; an encrypted cluster does not answer them (rook v1.20, network encryption). */
+/**
+ * The kernel's clients speak an old protocol unless they are told, and an encrypted cluster refuses it (Linux, libceph: ms_mode). Rook
+ * hands the mode to its own profile of a filesystem; a class that says it holds for other profiles and for images as well.
+ */
 export const encryptedClustersAreMountedSo: Check = (subject) => {
   const encrypted = new Set(rooksOf(subject).filter(({ declared }) => declared.network?.encryption === true).map(({ name }) => name))
   return cephClassesOf(subject).flatMap(({ name, path, declared, backend }): readonly Fault[] => {
     if (!encrypted.has(backend) || declared.mounter === 'fuse' || declared.mounter === 'rbd-nbd') return []
     if (volumeKindOf(declared) === 'cephfs') {
       if ((declared.mountOptions ?? []).includes('ms_mode=secure')) return []
-      return [fault('ms-mode', [...path, 'mountOptions'], `class ${name} would be mounted without encryption, and backend ${backend} is encrypted: mounts would hang`, 'add mountOptions: [ms_mode=secure]')]
+      return [fault('ms-mode', [...path, 'mountOptions'], `backend ${backend} is encrypted, and class ${name} does not say ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mountOptions: [ms_mode=secure]')]
     }
     if (volumeKindOf(declared) !== 'rbd' || /(?:^|[,:;])ms_mode=secure(?:$|[,;])/.test(declared.mapOptions ?? '')) return []
-    return [fault('ms-mode', [...path, 'mapOptions'], `images of class ${name} would be mapped without encryption, and backend ${backend} is encrypted: they would hang`, 'add mapOptions: "krbd:ms_mode=secure"')]
+    return [fault('ms-mode', [...path, 'mapOptions'], `backend ${backend} is encrypted, and class ${name} does not map its images with ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mapOptions: "krbd:ms_mode=secure"')]
   })
 }
 

@@ -42,8 +42,10 @@ function classOf({ classes }: Spec, name: string): ClassSpec {
   return found
 }
 
-test('the example is accepted without a word', () => {
+test('the examples are accepted without a word', () => {
   expect(example.findings).toEqual([])
+  const outside = readFileSync(fileURLToPath(new URL('../../../../../examples/ceph/proxmox-ceph.yaml', import.meta.url)), 'utf8')
+  expect(readDeclaration([{ file: 'proxmox-ceph.yaml', text: outside }]).findings).toEqual([])
 })
 
 test('operator, drivers, cluster, pools and classes come in this order, and each after what it stands on', () => {
@@ -184,6 +186,7 @@ test('Ceph that is there already gets drivers, a connection and a profile, and n
   expect(object(plan, 'CephConnection', 'pve').object['spec']).toEqual({ monitors: ceph.monitors })
   expect(object(plan, 'ClientProfile', fsid).object['spec']).toEqual({ cephConnectionRef: { name: 'pve' }, cephFs: { subVolumeGroup: 'csi' }, rbd: {} })
   expect(plan.needs.map(({ kind, name, namespace }) => `${kind} ${namespace ?? ''}/${name}`)).toEqual(['Secret store/ceph-rbd', 'Secret store/ceph-fs'])
+  expect(plan.notes).toContainEqual(expect.stringContaining('ceph fs subvolumegroup create cephfs csi'))
   expect(classOf(spec, 'rbd')).toMatchObject({ volumeKind: 'rbd', driverName: 'store.rbd.csi.ceph.com', parameters: { clusterID: fsid, pool: 'vm-disks', 'csi.storage.k8s.io/node-stage-secret-name': 'ceph-rbd' } })
   expect(classOf(spec, 'fs')).toMatchObject({ volumeKind: 'cephfs', parameters: { clusterID: fsid, fsName: 'cephfs', pool: 'cephfs_data', 'csi.storage.k8s.io/provisioner-secret-name': 'ceph-fs' } })
   expect(object(plan, 'StorageClass', 'rbd').dependsOn).toEqual(['helm/store/ceph-csi-drivers', `csi.ceph.io/ClientProfile/store/${fsid}`])

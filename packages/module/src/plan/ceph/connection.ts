@@ -25,10 +25,16 @@ export function connectionObjects(spec: Spec, { name, clusterID, monitors, subvo
 export function connectionNeeds({ namespace }: Spec, { name, secrets }: CephBackendSpec): readonly Need[] {
   const users = [
     ['rbd', 'userID and userKey of a user that may make and map images'],
-    ['cephfs', 'userID and userKey of a user that may make and mount subvolumes'],
+    ['cephfs', 'userID and userKey of a user that may make and mount subvolumes, and both again as adminID and adminKey'],
   ] as const
   return users.flatMap(([kind, what]) => {
     const secret = secrets[kind]
     return secret === undefined ? [] : [{ kind: 'Secret' as const, namespace, name: secret, reason: `${what} in backend ${name}; it is never part of a plan` }]
   })
+}
+
+/** What has to be on the cluster itself, where the plan does not reach. */
+export function connectionNotes({ classes }: Spec, { name, subvolumeGroup }: CephBackendSpec): readonly string[] {
+  const filesystems = [...new Set(classes.filter(({ backend, volumeKind }) => backend.name === name && volumeKind === 'cephfs').flatMap(({ parameters }) => parameters['fsName'] ?? []))]
+  return filesystems.map((filesystem) => `backend ${name}: the filesystem ${filesystem} must have the subvolume group ${subvolumeGroup}; make it on the cluster with: ceph fs subvolumegroup create ${filesystem} ${subvolumeGroup}`)
 }

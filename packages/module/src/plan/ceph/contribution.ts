@@ -3,7 +3,7 @@ import type { CephBackendSpec, RookCephBackendSpec } from '../../spec/ceph-spec.
 import type { Spec } from '../../spec/spec.ts'
 import type { Contribution, HelmRelease, PlannedObject } from '../plan.ts'
 import { cephCluster, clusterRelease } from './cluster.ts'
-import { connectionNeeds, connectionObjects } from './connection.ts'
+import { connectionNeeds, connectionNotes, connectionObjects } from './connection.ts'
 import { cephBlockPool, cephFilesystem, mgrPool, subvolumeGroup } from './pools.ts'
 import { csiOperatorRelease, driversRelease, rookRelease } from './releases.ts'
 import { toolbox } from './toolbox.ts'
@@ -18,7 +18,12 @@ export function cephContribution(spec: Spec): Contribution {
     helmReleases: [operator, driversRelease(spec, first, operator.id), ...(rook === undefined ? [] : releasesOf(spec, rook))],
     objects: [...(rook === undefined ? [] : objectsOf(spec, rook)), ...outside.flatMap((backend) => connectionObjects(spec, backend))],
     needs: outside.flatMap((backend) => connectionNeeds(spec, backend)),
+    notes: [...(rook === undefined ? [] : notesOf(rook)), ...outside.flatMap((backend) => connectionNotes(spec, backend))],
   }
+}
+
+function notesOf({ name, monitoring }: RookCephBackendSpec): readonly string[] {
+  return monitoring ? [`backend ${name}: Rook makes ServiceMonitors, so the definitions of the Prometheus operator must be there first`] : []
 }
 
 function releasesOf(spec: Spec, backend: RookCephBackendSpec): readonly HelmRelease[] {

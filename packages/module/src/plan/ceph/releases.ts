@@ -33,7 +33,7 @@ export function rookRelease({ namespace }: Spec, { charts, monitoring }: RookCep
 /** The operator of the CSI drivers alone, for Ceph that is there already. */
 export function csiOperatorRelease({ namespace }: Spec, { charts }: CephBackendSpec): HelmRelease {
   return {
-    ...release(namespace, 'ceph-csi-operator', 'operators', csiCharts, charts.operator, {}),
+    ...release(namespace, 'ceph-csi-operator', 'operators', csiCharts, charts.operator, { controllerManager: { manager: { env: { watchNamespace: namespace } } } }),
     reason: 'runs the CSI drivers for Ceph that is there already; brings no daemons',
     dependsOn: [`Namespace/${namespace}`],
     holdsData: false,

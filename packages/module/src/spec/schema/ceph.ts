@@ -93,7 +93,7 @@ export const cephSchema = z
     secrets: z
       .strictObject({
         rbd: dnsSubdomain.optional().describe('Name of a Secret in the namespace with userID and userKey, for classes on a pool.'),
-        cephfs: dnsSubdomain.optional().describe('Name of a Secret in the namespace with userID and userKey (and adminID, adminKey), for classes with fsName.'),
+        cephfs: dnsSubdomain.optional().describe('Name of a Secret in the namespace with userID and userKey, and both again as adminID and adminKey (what ceph-csi asks for when it makes volumes), for classes with fsName.'),
       })
       .describe('By reference only; never written here.'),
     subvolumeGroup: z.string().min(1).optional().describe('Directory of each filesystem that holds the volumes; must be there. Default: csi.'),
