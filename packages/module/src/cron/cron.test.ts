@@ -1,0 +1,101 @@
+import { array, assert, constant, integer, oneof, property, tuple } from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseCron } from './cron.ts'
+import { formatGoDuration, parseGoDuration, spokenDuration } from './go-duration.ts'
+import { longestGap } from './longest-gap.ts'
+import { nextRuns } from './next-runs.ts'
+import { closestStart, startsOf } from './same-minute.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+
+test.each([
+  ['7 * * * *', hour],
+  ['17 0 * * *', day],
+  ['47 1 * * 0', 7 * day],
+  ['17 3 1 * *', 31 * day],
+  ['0 */6 * * *', 6 * hour],
+  ['0 9-17 * * 1-5', 2 * day + 16 * hour],
+  ['0 0 31 * *', 61 * day],
+  ['0 0 29 2 *', 4 * 365.25 * day],
+  ['* * 1 1 *', 365 * day + 60_000],
+  ['@daily', day],
+  ['@every 90m', 1.5 * hour],
+  ['CRON_TZ=UTC 17 0 * * *', day],
+  ['CRON_TZ=Europe/Berlin 17 0 * * *', 25 * hour],
+  ['TZ=Asia/Tokyo 17 0 * * *', day],
+  ['17 0 1 * 0', 7 * day],
+])('at most so long between two runs of %s', (cron, expected) => {
+  expect(longestGap(cron)).toBe(expected)
+})
+
+test.each(['', '* * * *', '* * * * * *', '60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *', '* * * * 7', '5-1 * * * *', '*/0 * * * *', '1-2-3 * * * *', 'a * * * *', '0 0 L * *', '0 0 * * 1#2', '0 0 30 2 *', '@dayly', '@every', '@every 7d', 'CRON_TZ=Nowhere/Land 0 0 * * *', 'CRON_TZ=UTC', '0,, * * * *'])(
+  '%j is no cron that Velero reads',
+  (cron) => {
+    expect(parseCron(cron)).toHaveProperty('fault')
+    expect(longestGap(cron)).toBeUndefined()
+    expect(nextRuns(cron, new Date(0), 3)).toEqual([])
+  },
+)
+
+test('the next runs are after the given time, in the zone that is named', () => {
+  const after = new Date('2026-11-21T00:17:00Z')
+  expect(nextRuns('17 0 * * *', after, 2).map((run) => run.toISOString())).toEqual(['2026-11-22T00:17:00.000Z', '2026-11-23T00:17:00.000Z'])
+  expect(nextRuns('CRON_TZ=Europe/Berlin 17 0 * * *', after, 1).map((run) => run.toISOString())).toEqual(['2026-11-21T23:17:00.000Z'])
+  expect(nextRuns('@every 1h30m', after, 2).map((run) => run.toISOString())).toEqual(['2026-11-21T01:47:00.000Z', '2026-11-21T03:17:00.000Z'])
+  expect(nextRuns('0 0 ? * 0', after, 1).map((run) => run.toISOString())).toEqual(['2026-11-22T00:00:00.000Z'])
+})
+
+const field = (low: number, high: number) =>
+  oneof(
+    constant('*'),
+    integer({ min: low, max: high }).map(String),
+    tuple(integer({ min: low, max: high }), integer({ min: low, max: high })).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+    integer({ min: 1, max: 70 }).map((step) => `*/${step}`),
+    tuple(integer({ min: low, max: high }), integer({ min: 1, max: 9 })).map(([from, step]) => `${from}/${step}`),
+    array(integer({ min: low, max: high }), { minLength: 2, maxLength: 3 }).map((list) => list.join()),
+  )
+const anyCron = tuple(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6)).map((fields) => fields.join(' '))
+
+test('no two of the next runs, as another library counts them, are further apart than the longest gap', () => {
+  assert(
+    property(anyCron, (cron) => {
+      const gap = longestGap(cron)
+      const runs = nextRuns(cron, new Date('2026-01-01T00:00:00Z'), 60)
+      if (gap === undefined || runs.length < 2) return false
+      return runs.slice(1).every((run, index) => run.getTime() - (runs[index]?.getTime() ?? 0) <= gap)
+    }),
+    { numRuns: 300, seed: 7 },
+  )
+})
+
+test('the longest gap does happen', () => {
+  for (const cron of ['17 0 * * *', '0 9-17 * * 1-5', '0 0 31 * *', '17 3 1 * *', '5 4 1-7 * 0']) {
+    const runs = nextRuns(cron, new Date('2024-01-01T00:00:00Z'), 1500)
+    const seen = Math.max(...runs.slice(1).map((run, index) => run.getTime() - (runs[index]?.getTime() ?? 0)))
+    expect(seen).toBe(longestGap(cron))
+  }
+})
+
+test('how close two begin, and whether ever on one day', () => {
+  const starts = (text: string) => {
+    const cron = parseCron(text)
+    if ('fault' in cron || cron.kind === 'every') throw new Error(text)
+    return startsOf(cron)
+  }
+  expect(closestStart(starts('17 0 * * *'), starts('19 0 * * *'), 5)).toBe(2)
+  expect(closestStart(starts('17 0 * * *'), starts('19 1 * * *'), 5)).toBeUndefined()
+  expect(closestStart(starts('17 0 1 * *'), starts('17 0 2 * *'), 5)).toBeUndefined()
+  expect(closestStart(starts('17 0 1 * *'), starts('17 0 * * 0'), 5)).toBe(0)
+  expect(closestStart(starts('17 0 * * *'), starts('CRON_TZ=Asia/Tokyo 17 0 * * *'), 5)).toBeUndefined()
+})
+
+test('durations are Go’s', () => {
+  expect(parseGoDuration('1h30m')).toBe(1.5 * hour)
+  expect(parseGoDuration('1.5h')).toBe(1.5 * hour)
+  expect(parseGoDuration('500ms')).toBe(500)
+  expect(parseGoDuration('7d')).toBeUndefined()
+  expect(parseGoDuration('')).toBeUndefined()
+  expect(formatGoDuration(90 * 60_000)).toBe('1h30m0s')
+  expect([spokenDuration(45 * 60_000), spokenDuration(25 * hour), spokenDuration(8 * day)]).toEqual(['45m', '25h', '8 days'])
+})
