@@ -34,10 +34,11 @@ function staleness(schedule: ScheduleSpec): readonly AlertRule[] {
   if (bound === undefined) return []
   const metric = `velero_backup_last_successful_timestamp{schedule="${schedule.name}"}`
   const hours = Math.round(bound / 360) / 10
-  return [
+  const rules = [
     alertRule('StorageBackupStale', 'critical', `time() - ${metric} > ${bound}`, '5m', `the last good backup of schedule ${schedule.name} is older than ${hours} hours`, `Schedule ${schedule.name} (${schedule.schedule}) should have made a backup within ${hours} hours, and the last good one is {{ $value | humanizeDuration }} old.`),
     alertRule('StorageBackupUnknown', 'critical', `absent(${metric})`, `${Math.ceil(bound / 60)}m`, `nothing is known of a backup of schedule ${schedule.name}`, `Velero has not told of any good backup of schedule ${schedule.name} for ${hours} hours: none was made, or Velero is not there, or nobody reads its metrics.`),
   ]
+  return rules.map((rule) => ({ ...rule, labels: { ...rule.labels, schedule: schedule.name } }))
 }
 
 function locations(): readonly AlertRule[] {

@@ -4,7 +4,7 @@ export interface AlertRule {
   readonly expr: string
   /** A Prometheus duration, e.g. 15m. */
   readonly for?: string
-  readonly labels: { readonly severity: 'critical' | 'warning' }
+  readonly labels: { readonly severity: 'critical' | 'warning'; readonly schedule?: string }
   readonly annotations: { readonly summary: string; readonly description: string }
 }
 
