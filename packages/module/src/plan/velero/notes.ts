@@ -30,6 +30,7 @@ function strategyNotes(spec: Spec, { enableSnapshotBackups, enableFilesystemBack
   return [
     ...(snapshotted.length === 0 ? [] : [`snapshots, moved to the location: volumes of ${snapshotted.join(', ')}`]),
     ...(enableFilesystemBackups && rest.length > 0 ? [`files are read while they are in use: volumes of ${rest.join(', ')} that a running pod mounts. Volumes without a running pod, of volumeMode Block and of hostPath are not in these backups`] : []),
+    ...(enableFilesystemBackups || rest.length === 0 ? [] : [`in no backup: volumes of ${rest.join(', ')}; they are not snapshotted, and files are not read`]),
     ...(exclusions.length === 0 ? [] : [`left out of backups: ${exclusions.map(({ name, reason }) => `${name} (${reason})`).join('; ')}`]),
   ]
 }
