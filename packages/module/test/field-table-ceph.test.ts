@@ -39,7 +39,7 @@ const inClass: Around = (value, field) => {
 const refused = new Map([['cleanupPolicy.confirmation', 'nowhere: refused, because it wipes disks']])
 
 const tables: readonly (readonly [string, readonly FieldSample[], Around])[] = [
-  ['spec.backends.<name>.rookCeph', fieldSamples(rookCephSchema), inRook],
+  ['spec.backends.<name>.rookCeph', fieldSamples(rookCephSchema).filter(({ field }) => !/^placement\.(?!all\.)\w+\.(?!tolerations\[\]\.key)/.test(field)), inRook],
   ['spec.backends.<name>.ceph', fieldSamples(cephSchema), outside],
   ['spec.classes.<name>', Object.entries(cephParameters).flatMap(([name, schema]) => fieldSamples(schema, name).map(({ field, values: [one, two] }) => ({ field, values: [{ [name]: one }, { [name]: two }] as const }))), inClass],
 ]
@@ -76,8 +76,8 @@ test('the definitions refuse what they do not know, so that the test above can f
   expect(refusals({ ...planOf(inRook({}, '')), objects: [{ ...cluster, object: { ...cluster.object, spec: { mon: { cuont: 3, count: 10 } } } }] })).toHaveLength(2)
 })
 
-/** Below these, what is declared is handed on field by field as it stands; one row says so. */
-const handedOn = /^(.*(?:placement\.<name>|metadataServer\.placement|resources\.<name>|metadataServer\.resources|nodes\[\]\.resources))\..*$/
+/** Below these, what is declared is handed on field by field as it stands; one row says so. Placement is one schema for all daemons. */
+const handedOn = /^((?:placement\.\w+|.*metadataServer\.placement|resources\.<name>|.*metadataServer\.resources|.*nodes\[\]\.resources))\..*$/
 
 test('the table of fields says where each one lands', async () => {
   const rows = tables.flatMap(([where, samples, around]) => {

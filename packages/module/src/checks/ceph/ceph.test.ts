@@ -161,6 +161,12 @@ test('a second default class and ReadWriteMany of images are found beside each o
   expect(all).toContain('even-monitors? backends.ceph.rookCeph.mon.count')
 })
 
+test('what is written wrongly is said once, not as missing as well', () => {
+  expect(found({ classes: { x: { backend: 'ceph', fsName: 7 } } })).toEqual(['wrong-type classes.x.fsName'])
+  expect(found({ classes: { x: { backend: 'ceph', filesystem: [] } } })).toEqual(['wrong-type classes.x.filesystem'])
+  expect(found({ rook: { placement: { mom: {} } } })).toEqual([`unknown-key ${rookAt}.placement.mom`])
+})
+
 test('misspelt values are answered with what was probably meant', () => {
   const remedies = (parts: Parts) => readValue({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' }, spec: spec(parts) }).findings.map(({ remedy }) => remedy)
   expect(remedies({ fs: { dataPools: [{ ...pool, failureDomain: 'hosst' }] } })).toContain('did you mean "host"?')

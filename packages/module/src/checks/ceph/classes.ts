@@ -4,17 +4,20 @@ import { backendsOf, classesOf, fault, type Check, type Fault, type Subject } fr
 import { kindOf } from '../backends.ts'
 import { cephParameters } from '../../spec/schema/ceph.ts'
 import { localParameters, proxmoxParameters } from '../../spec/schema/classes.ts'
+import { valueAt } from '../../spec/value-at.ts'
 import { blockPools, cephClassesOf, filesystems, rooksOf, volumeKindOf, type DraftCephClass } from './subject.ts'
 
 /** One place: a filesystem in place or by name, or a pool in place or by name. */
-export const classesHaveOnePlace: Check = (subject) => cephClassesOf(subject).flatMap(({ name, path, declared, kind }) => placeFaults(name, path, declared, kind))
+export const classesHaveOnePlace: Check = (subject) => cephClassesOf(subject).flatMap(({ name, path, declared, kind }) => placeFaults(name, path, declared, kind, valueAt(subject.raw, path)))
 
-function placeFaults(name: string, path: readonly string[], declared: DraftCephClass['declared'], kind: DraftCephClass['kind']): readonly Fault[] {
+function placeFaults(name: string, path: readonly string[], declared: DraftCephClass['declared'], kind: DraftCephClass['kind'], written: unknown): readonly Fault[] {
   const given = (['filesystem', 'fsName', 'blockPool'] as const).filter((key) => declared[key] !== undefined)
   const inPlace = kind === 'ceph' ? given.filter((key) => key !== 'fsName') : []
   if (inPlace.length > 0) return inPlace.map((key) => fault('foreign-parameter', [...path, key], `${key} of class ${name}: the pools of a cluster that is there already are not made here`, `name it: ${key === 'filesystem' ? 'fsName' : 'pool'}`))
   const words = kind === 'ceph' ? 'fsName (a filesystem) or pool (images)' : 'filesystem or fsName (shared), blockPool or pool (images)'
-  if (given.length === 0 && declared.pool === undefined) return [fault('ceph-class-place', path, `class ${name} does not say where its volumes are`, `add ${words}`)]
+  // What is written wrongly was cut out of the draft, and is reported as that.
+  const wronglyWritten = ['filesystem', 'fsName', 'blockPool', 'pool'].some((key) => valueAt(written, [key]) !== undefined)
+  if (given.length === 0 && declared.pool === undefined) return wronglyWritten ? [] : [fault('ceph-class-place', path, `class ${name} does not say where its volumes are`, `add ${words}`)]
   if (given.length > 1) return [fault('ceph-class-place', path, `class ${name} says ${given.join(' and ')}`, 'keep one')]
   if (declared.blockPool !== undefined && declared.pool !== undefined) return [fault('ceph-class-place', [...path, 'pool'], `class ${name} says blockPool and pool`, 'keep one')]
   return []

@@ -66,7 +66,10 @@ const range = z.string().regex(/^[0-9a-fA-F:.]{2,}\/[0-9]{1,3}$/, { error: 'must
 export const cephNetworkSchema = z
   .strictObject({
     provider: z.enum(['', 'host', 'multus']).describe('"" for the pod network, host, or multus. Changing it moves every daemon. Default: "".'),
-    selectors: z.partialRecord(z.enum(['public', 'cluster']), z.string().min(1)).describe('With multus: NetworkAttachmentDefinitions, public and cluster.'),
+    selectors: z
+      .strictObject({ public: z.string().min(1).describe('Of clients and daemons.'), cluster: z.string().min(1).describe('Of replication. Default: the public one.') })
+      .partial()
+      .describe('With multus: NetworkAttachmentDefinitions, as namespace/name.'),
     encryption: z.boolean().describe('Everything on the wire is encrypted; needs Linux 5.11 on every node, and ms_mode=secure in the classes. Default: false.'),
     compression: z.boolean().describe('Everything on the wire is compressed; needs Linux 5.11. Default: false.'),
     requireMsgr2: z.boolean().describe('Port 6789 is closed; needs Linux 5.11. Default: false.'),

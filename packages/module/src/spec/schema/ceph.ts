@@ -8,9 +8,31 @@ import { resourcesSchema } from './driver-settings.ts'
 import { placementSchema } from './placement.ts'
 import { absolutePath, dnsLabel, dnsSubdomain } from './words.ts'
 
-/** Daemons that Rook places (keys.go of rook's API). */
-const placed = z.enum(['all', 'mon', 'arbiter', 'mgr', 'osd', 'prepareosd', 'cleanup', 'mds', 'crashcollector', 'exporter'])
-const priorityOf = z.enum(['all', 'mon', 'mgr', 'osd', 'mds', 'crashcollector', 'exporter'])
+/** Daemons that Rook places by the cluster; those of a filesystem are placed by it (rook v1.20, ceph-cluster-crd). */
+const placement = z
+  .strictObject({
+    all: placementSchema.describe('Of every daemon.'),
+    mon: placementSchema.describe('Of the monitors.'),
+    arbiter: placementSchema.describe('Of the monitor that only votes, in a stretched cluster.'),
+    mgr: placementSchema.describe('Of the managers.'),
+    osd: placementSchema.describe('Of the OSDs.'),
+    prepareosd: placementSchema.describe('Of the jobs that prepare disks.'),
+    cleanup: placementSchema.describe('Of the jobs that clean up.'),
+  })
+  .partial()
+
+const className = z.string().min(1)
+const priorityClassNames = z
+  .strictObject({
+    all: className.describe('Of every daemon.'),
+    mon: className.describe('Default: system-node-critical.'),
+    mgr: className.describe('Default: system-cluster-critical.'),
+    osd: className.describe('Default: system-node-critical.'),
+    crashcollector: className.describe('Of the collectors of crashes.'),
+    exporter: className.describe('Of the exporters of metrics.'),
+  })
+  .partial()
+
 const sizedDaemon = z
   .string()
   .regex(/^(?:mon|mgr|mgr-sidecar|osd|osd-[\w-]+|prepareosd|crashcollector|logcollector|cleanup|exporter|cmd-reporter)$/, {
@@ -49,9 +71,9 @@ export const rookCephSchema = z
       .partial()
       .describe('Ceph’s own dashboard.'),
     monitoring: z.boolean().describe('Metrics for Prometheus: Rook makes ServiceMonitors, which need the Prometheus operator’s definitions. Default: false.'),
-    placement: z.partialRecord(placed, placementSchema).describe('Where daemons may run, by daemon; all is for each of them.'),
+    placement: placement.describe('Where daemons may run, by daemon; all is for each of them.'),
     resources: z.record(sizedDaemon, resourcesSchema).describe('By daemon: mon, mgr, osd, osd-<device class>, prepareosd, …'),
-    priorityClassNames: z.partialRecord(priorityOf, z.string()).describe('By daemon. Default: system-node-critical for mon and osd, system-cluster-critical for mgr.'),
+    priorityClassNames: priorityClassNames.describe('By daemon. Default: system-node-critical for mon and osd, system-cluster-critical for mgr.'),
     cephConfig: z.record(z.string(), z.record(z.string(), z.string())).describe('Ceph’s own settings by section: {global: {osd_pool_default_size: "3"}}. Values are text.'),
     csiKeyType: z.enum(['aes', 'aes256k']).describe('Kind of keys of the CSI users; aes256k needs Linux 7.0 on every node. Default: aes.'),
     cleanupPolicy: z
