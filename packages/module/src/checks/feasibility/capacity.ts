@@ -1,4 +1,5 @@
 /** What the loss of one host leaves of a pool: its data where it hangs on one host, and its room where sizes are known. */
+import { decidingOf } from './count.ts'
 import { values, deviceObject } from './device-classes.ts'
 import type { FactBook } from './fact-book.ts'
 import { osdsOf, type Host } from './hosts.ts'
@@ -19,13 +20,14 @@ function hostsCanFall(model: CephModel, pool: PoolModel, hosts: readonly Host[])
   const spare = pool.chunks === undefined ? Math.floor(pool.pieces / 2) : Math.max(1, pool.chunks.coding - 1)
   const osds = hosts.map((host) => ({ host, ...osdsOf(host, pool.deviceClass) }))
   const risky = osds.filter(({ min }) => min > spare)
-  const message = (names: readonly string[]): string => `pool ${pool.name} ${copiesOf(pool)}, wherever that is: ${listed(names, 'or')} can hold more of them than the pool can do without, and stops it when it stops`
+  const message = (names: readonly string[]): string => `pool ${pool.name} ${copiesOf(pool)}, and these may be OSDs of one host: when ${listed(names, 'or')} stops, the pool can stop with it`
   const remedy = 'write failureDomain: host once there are enough hosts'
-  if (!model.anyHost && risky.length > 0) return [violated(about, message(risky.map(({ host }) => host.name)), remedy)]
+  const unnamed = model.anyHost && hosts.length === 0
+  if (!unnamed && risky.length > 0) return [violated(about, message(risky.map(({ host }) => host.name)), remedy)]
   const open = osds.filter(({ max }) => max > spare)
-  if (!model.anyHost && open.length === 0) return [holds(about)]
-  const deciding = model.anyHost ? ['cluster nodes'] : open.flatMap((one) => one.deciding)
-  return [unknown(about, message(model.anyHost ? ['a single host'] : open.map(({ host }) => host.name)), remedy, deciding)]
+  if (!unnamed && open.length === 0) return [holds(about)]
+  const deciding = unnamed ? ['cluster nodes'] : open.flatMap((one) => decidingOf(one, spare + 1))
+  return [unknown(about, message(unnamed ? ['a host'] : open.map(({ host }) => host.name)), remedy, deciding)]
 }
 
 /** Only where every size is known: without them nothing certain can be said, and no number. */

@@ -1,10 +1,10 @@
 /** Whether monitors, managers and metadata servers find nodes. */
-import { atLeast, type Count } from './count.ts'
+import { atLeast } from './count.ts'
 import type { FactBook } from './fact-book.ts'
 import type { CephModel, FilesystemModel } from './model.ts'
 import { holds, unknown, violated, type Proof, type Proven } from './proof.ts'
 import { schedulableNodes, type SchedulableNodes } from './schedulable.ts'
-import { count, howToSettle, listed } from './words.ts'
+import { count, factWords, howToSettle, listed, numberWord } from './words.ts'
 
 export function proveDaemons(model: CephModel, book: FactBook): readonly Proof[] {
   return [monitors(model, book), managers(model, book), ...model.filesystems.map((filesystem) => metadataServers(model, filesystem, book))]
@@ -15,9 +15,10 @@ function monitors(model: CephModel, book: FactBook): Proof {
   const about: Proven = { check: 'mons-need-more-nodes', object: `cluster/${model.clusterName}`, path: [...model.path, 'mon', 'count'], severity: 'error' }
   const nodes = schedulableNodes(model, 'mon', [model.at(['placement', 'all']), model.at(['placement', 'mon'])], book)
   if (model.mon.allowMultiplePerNode) return holds(about)
-  const remedy = `add nodes, or write mon.count ${lowerMons(nodes.max)}`
+  const fewer = nodes.max % 2 === 1 ? nodes.max : nodes.max - 1
+  const remedy = fewer >= 3 ? `add nodes, or write mon.count: ${fewer}` : 'add nodes: fewer than three monitors leave none to lose'
   const wanted = `${count(model.mon.count, 'monitor')} want as many nodes, one each`
-  return judge(about, nodes, model.mon.count, wanted, 'the cluster would never form a full quorum', remedy)
+  return judge(about, nodes, model.mon.count, wanted, 'Rook waits for the rest, and there would be no cluster', remedy)
 }
 
 /** Rook keeps managers apart in the same way; the cluster works with one, so this is no refusal. */
@@ -25,7 +26,7 @@ function managers(model: CephModel, book: FactBook): Proof {
   const about: Proven = { check: 'mgrs-need-more-nodes', object: `cluster/${model.clusterName}`, path: [...model.path, 'mgr', 'count'], severity: 'warning' }
   const nodes = schedulableNodes(model, 'mgr', [model.at(['placement', 'all']), model.at(['placement', 'mgr'])], book)
   if (model.mgr.allowMultiplePerNode) return holds(about)
-  return judge(about, nodes, model.mgr.count, `${count(model.mgr.count, 'manager')} want as many nodes, one each`, 'the standby would wait for a node for ever', 'add a node, or write mgr.count 1')
+  return judge(about, nodes, model.mgr.count, `${count(model.mgr.count, 'manager')} want as many nodes, one each`, 'the rest would wait for a node for ever', `add nodes, or write mgr.count: ${Math.max(1, nodes.max)}`)
 }
 
 /** Rook runs as many standbys as there are active ones, rather apart; on the host network always apart (pkg/operator/ceph/file/mds). */
@@ -34,24 +35,19 @@ function metadataServers(model: CephModel, { name, path, activeCount }: Filesyst
   const placement = model.at(['filesystems', name, 'metadataServer', 'placement'])
   const nodes = schedulableNodes(model, 'mds', [model.at(['placement', 'all']), placement], book)
   const daemons = 2 * activeCount
-  const consequence = model.hostNetwork ? 'on the host network each needs a node of its own, so the others would never start' : 'an active one and its standby could then fall together'
-  return judge(about, nodes, daemons, `filesystem ${name} runs ${count(daemons, 'metadata server')}, ${activeCount} active and ${activeCount} standby, best each on its own node`, consequence, `add nodes, or lower activeCount`)
+  const consequence = model.hostNetwork ? 'on the host network no two share a node, so the rest would never start' : 'an active one and its standby could then fall together'
+  return judge(about, nodes, daemons, `filesystem ${name} runs ${count(daemons, 'metadata server')}, ${numberWord(activeCount)} active and ${numberWord(activeCount)} standby, best each on a node of its own`, consequence, `add nodes, or lower activeCount`)
 }
 
 function judge(about: Proven, nodes: SchedulableNodes, need: number, wanted: string, consequence: string, remedy: string): Proof {
-  const verdict = atLeast(nodes, need)
+  const verdict = atLeast({ ...nodes, steps: [] }, need)
   if (verdict === 'holds') return holds(about)
   if (verdict === 'violated') return violated(about, `${wanted}; the cluster has ${count(nodes.max, 'node')} that may take them: ${consequence}`, remedy)
   return unknown(about, `${wanted}; ${whatIsKnown(nodes)}`, nodes.restricted ? 'look at the labels of the nodes that placement asks for' : howToSettle(nodes.deciding), nodes.deciding)
 }
 
-function whatIsKnown({ min, names, uncounted, restricted, deciding }: SchedulableNodes & Count): string {
+function whatIsKnown({ min, names, uncounted, restricted, deciding }: SchedulableNodes): string {
   if (restricted) return 'placement chooses nodes by their labels, which are not among the facts'
-  const known = names.length === 0 ? 'no node is known to take pods' : `${count(min, 'node')} ${min === 1 ? 'is' : 'are'} known (${listed(names)})`
-  return uncounted ? `${known}, and not how many more the cluster has` : `${known}, and not whether pods may run on ${listed(deciding.map((fact) => fact.replace(/^node\/| schedulable$/g, '')), 'or')}`
-}
-
-/** The largest odd number of monitors for so many nodes. */
-function lowerMons(nodes: number): number {
-  return nodes < 1 ? 1 : nodes % 2 === 1 ? nodes : nodes - 1
+  const known = names.length === 0 ? 'no node is known to take pods' : `${count(min, 'node')} ${min === 1 ? 'is' : 'are'} known to take pods (${listed(names)})`
+  return uncounted ? `${known}, and how many more the cluster has is not` : `${known}, but not ${listed(deciding.map(factWords))}`
 }

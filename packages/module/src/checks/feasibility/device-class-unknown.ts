@@ -22,6 +22,6 @@ export function proveDeviceClasses(model: CephModel, hosts: readonly Host[], boo
     const wanted = listed(pools.map(({ name, deviceClass }) => `pool ${name} asks for ${deviceClass ?? ''}`))
     const message = `whether ${names} of ${host.name} ${open.length === 1 ? 'is' : 'are'} ${listed(classes, 'or')} is not known, and ${wanted}`
     const about = { check: 'device-class-unknown', object: `node/${host.name}`, path: [...path, 'devices'], severity: 'error' } as const
-    return [unknown(about, message, `${howToSettle(deciding)}; or say what they shall count as, with config: {deviceClass: …}`, deciding)]
+    return [unknown(about, message, `${howToSettle(deciding)}; or say what ${open.length === 1 ? 'it counts' : 'they count'} as, with config: {deviceClass: …}`, deciding)]
   })
 }

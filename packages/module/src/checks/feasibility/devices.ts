@@ -37,12 +37,12 @@ function deviceIsEmpty(host: HostModel, device: DeviceModel, book: FactBook): Pr
   const partitions = values(book.said(object, 'partitions')).map(Number)
   const where = `${device.name} of ${host.name}`
   if (foreign.length > 0 && foreign.length === carried.length && foreign.every((fstype) => !perhapsOwn.includes(fstype))) {
-    return violated(about, `${where} carries ${listed(foreign)}: Rook leaves it alone, and no OSD is made of it`, 'name another device; or, when nothing on it is needed, wipe it yourself (wipefs --all) and gather the facts again')
+    return violated(about, `${where} carries ${listed(foreign)}: Rook leaves it alone, and no OSD is made of it`, 'name another device; or, when nothing on it is needed any more, wipe it and gather the facts again. Stowage never wipes one')
   }
   if (partitions.length > 0 && partitions.every((number) => number > 0)) {
     return violated(about, `${where} has ${partitions[0] ?? 0} partitions: Rook leaves it alone, and no OSD is made of it`, 'name an empty device, or the partition that is meant')
   }
-  if (foreign.length > 0) return unknown(about, `${where} carries ${listed(foreign)}: that is an OSD of this cluster, or something else that Rook would leave alone`, 'look with lsblk -f; an OSD of this cluster is well', [`${object} fstype`])
+  if (foreign.length > 0) return unknown(about, `${where} carries ${listed(foreign)}: that is an OSD of this cluster, or something else that Rook would leave alone`, 'look with lsblk -f; if it is an OSD of this cluster, all is well', [`${object} fstype`])
   return holds(about)
 }
 
@@ -69,7 +69,7 @@ function fasterMetadata(host: HostModel, device: DeviceModel, book: FactBook): P
   const possible = data.classes.flatMap((one) => metadata.classes.map((other) => rank(other) > rank(one)))
   if (possible.every(Boolean)) return holds(about)
   const where = `${device.metadataDevice} for the metadata of ${device.name} on ${host.name}`
-  if (!possible.includes(true)) return violated(about, `${where} is no faster than the data: ${listed(data.classes, 'or')} and ${listed(metadata.classes, 'or')}`, 'name a faster device as metadataDevice, or leave it out')
+  if (!possible.includes(true)) return violated(about, `${where} is no faster than the data: ${data.classes.join() === metadata.classes.join() ? `both are ${listed(data.classes, 'or')}` : `it is ${listed(metadata.classes, 'or')}, the data ${listed(data.classes, 'or')}`}`, 'name a faster device as metadataDevice, or leave it out')
   const deciding = [...data.deciding, ...metadata.deciding]
   return unknown(about, `whether ${where} is faster than the data is not known`, howToSettle(deciding), deciding)
 }

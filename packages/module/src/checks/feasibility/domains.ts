@@ -1,5 +1,5 @@
 /** How many distinct failure domains hold OSDs of a class: exact bounds over every completion of the missing facts. */
-import { atLeast, sum, type Count } from './count.ts'
+import { atLeast, decidingOf, exactly, sum, type Count } from './count.ts'
 import { values } from './device-classes.ts'
 import type { FactBook } from './fact-book.ts'
 import { osdsOf, type Host } from './hosts.ts'
@@ -14,24 +14,24 @@ export interface DomainQuestion {
 }
 
 export function countDomains(hosts: readonly Host[], anyHost: boolean, question: DomainQuestion, book: FactBook): Count {
-  if (anyHost) return { min: 0, max: Number.POSITIVE_INFINITY, deciding: ['cluster nodes'] }
+  // Which nodes there are is not known by name.
+  if (anyHost && hosts.length === 0) return { min: 0, max: Number.POSITIVE_INFINITY, steps: [{ weight: Number.POSITIVE_INFINITY, deciding: ['cluster nodes'] }] }
   const { failureDomain, deviceClass } = question
   if (failureDomain === 'osd') return sum(hosts.map((host) => osdsOf(host, deviceClass)))
-  if (failureDomain === 'host') return sum(hosts.map((host) => one(within([host], question))))
+  if (failureDomain === 'host') return sum(hosts.map((host) => within([host], question)))
   return countLevels(hosts, question, book)
 }
 
-/** One domain: it counts, or it does not. */
-function one({ min, max, deciding }: Count): Count {
-  return min > 0 ? { min: 1, max: 1, deciding: [] } : { min: 0, max: max > 0 ? 1 : 0, deciding: max > 0 ? deciding : [] }
+/** 1 when there are so many, 0 when there are not. */
+function reached(parts: Count, need: number): Count {
+  const verdict = atLeast(parts, need)
+  return verdict === 'unknown' ? { min: 0, max: 1, steps: [{ weight: 1, deciding: decidingOf(parts, need) }] } : exactly(verdict === 'holds' ? 1 : 0)
 }
 
 /** 1 when the hosts together make a domain that takes its share of copies, 0 when they do not. */
 function within(hosts: readonly Host[], { deviceClass, perDomain, subDomain }: DomainQuestion): Count {
   const osds = hosts.map((host) => osdsOf(host, deviceClass))
-  const parts = sum(perDomain > 1 && subDomain !== 'osd' ? osds.map(one) : osds)
-  const verdict = atLeast(parts, perDomain)
-  return { min: verdict === 'holds' ? 1 : 0, max: verdict === 'violated' ? 0 : 1, deciding: verdict === 'unknown' ? parts.deciding : [] }
+  return reached(sum(perDomain > 1 && subDomain !== 'osd' ? osds.map((count) => reached(count, 1)) : osds), perDomain)
 }
 
 /** Hosts without a known label may each be in a domain of their own, share one, or be in none. */
@@ -46,10 +46,10 @@ function countLevels(hosts: readonly Host[], question: DomainQuestion, book: Fac
     else if (name !== '') groups.set(name, [...(groups.get(name) ?? []), host])
   }
   const able = open.filter((host) => osdsOf(host, question.deviceClass).max > 0)
-  const known = [...groups.values()].map((group) => one(within(group, question)))
+  const known = [...groups.values()].map((group) => within(group, question))
   const unlabelled = able.map((host): Count => {
     const osds = osdsOf(host, question.deviceClass)
-    return { min: 0, max: 1, deciding: [`node/${host.name} ${question.failureDomain}`, ...(osds.min > 0 ? [] : osds.deciding)] }
+    return { min: 0, max: 1, steps: [{ weight: 1, deciding: [`node/${host.name} ${question.failureDomain}`, ...(osds.min > 0 ? [] : decidingOf(osds, 1))] }] }
   })
   return sum([...known, ...unlabelled])
 }

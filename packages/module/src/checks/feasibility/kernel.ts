@@ -17,7 +17,7 @@ export function proveKernels(model: CephModel, book: FactBook): readonly Proof[]
   const old = kernels.filter(({ said }) => said.length > 0 && said.every(isOld))
   const what = `network.${listed(model.networkFeatures)} ${model.networkFeatures.length === 1 ? 'needs' : 'need'} Linux 5.11 wherever volumes are mounted`
   if (old.length > 0) {
-    return [violated(about, `${what}, and ${listed(old.map(({ name, said }) => `${name} runs ${said[0] ?? ''}`))}: it could mount nothing`, 'bring these nodes to a newer kernel, or switch it off')]
+    return [violated(about, `${what}, and ${listed(old.map(({ name, said }) => `${name} runs ${said[0] ?? ''}`))}: nothing could be mounted there`, 'bring these nodes to a newer kernel, or switch it off')]
   }
   const open = kernels.filter(({ said }) => said.length === 0 || said.some(isOld)).map(({ name }) => `node/${name} kernel`)
   const deciding = [...open, ...(lists.length === 1 ? [] : ['cluster nodes'])]

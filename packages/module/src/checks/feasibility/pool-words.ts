@@ -64,9 +64,10 @@ export function cannotBeWritten(pool: PoolModel, domains: number): string {
 
 export function poolRemedy(pool: PoolModel, domains: number, deviceClass: string | undefined): string {
   const more = Math.ceil(pool.pieces / pool.perDomain) - domains
+  const level = pool.failureDomain !== 'osd' && pool.failureDomain !== 'host'
   const kind = pool.failureDomain === 'osd' ? 'device' : pool.failureDomain
   const wanted = deviceClass ?? (kind === 'device' ? undefined : 'disks')
   const what = `${count(more, `more ${kind}`)}${wanted === undefined ? '' : ` with ${wanted}`}`
   const fewer = pool.chunks !== undefined ? 'cut data into fewer pieces' : domains >= 2 ? `keep ${count(domains, 'copy')}` : 'write another failureDomain'
-  return `declare ${what}, ${deviceClass === undefined ? '' : 'write another deviceClass, '}or ${fewer}`
+  return `declare ${level ? `hosts with ${wanted ?? 'disks'} in ${count(more, `more ${kind}`)}` : what}, ${deviceClass === undefined ? '' : 'write another deviceClass, '}or ${fewer}`
 }

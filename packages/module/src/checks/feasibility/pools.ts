@@ -1,12 +1,12 @@
 /** Whether each pool finds as many failure domains as its copies or pieces want, with disks of its class. */
-import { atLeast, type Count } from './count.ts'
+import { atLeast, decidingOf } from './count.ts'
 import { countDomains, type DomainQuestion } from './domains.ts'
 import type { FactBook } from './fact-book.ts'
 import { osdsOf, type Host } from './hosts.ts'
 import type { CephModel, PoolModel } from './model.ts'
 import { cannotBeWritten, copiesOf, domainWord, haves, poolRemedy } from './pool-words.ts'
 import { holds, unknown, violated, type Proof, type Proven } from './proof.ts'
-import { howToSettle, listed } from './words.ts'
+import { count, factWords, howToSettle, listed } from './words.ts'
 
 export function provePools(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Proof[] {
   return model.pools.flatMap((pool) => (pool.opaque ? opaquePool(pool) : [...domainsOfAnyClass(model, pool, hosts, book), ...domainsOfItsClass(model, pool, hosts, book)]))
@@ -38,7 +38,8 @@ function domainsOfAnyClass(model: CephModel, pool: PoolModel, hosts: readonly Ho
   if (verdict === 'violated') {
     return [violated(about, `${words}, and ${haves(pool, domains, hosts, undefined)}: ${cannotBeWritten(pool, domains.max)}`, poolRemedy(pool, domains.max, undefined))]
   }
-  return [unknown(about, `${words}; whether there are as many is not known: ${open(model, domains)}`, howToSettle(domains.deciding), domains.deciding)]
+  const deciding = decidingOf(domains, domainsNeeded(pool))
+  return [unknown(about, `${words}; whether there are so many is not known: ${open(model, pool, domains.min, deciding)}`, howToSettle(deciding), deciding)]
 }
 
 function domainsOfItsClass(model: CephModel, pool: PoolModel, hosts: readonly Host[], book: FactBook): readonly Proof[] {
@@ -58,13 +59,14 @@ function domainsOfItsClass(model: CephModel, pool: PoolModel, hosts: readonly Ho
   if (verdict === 'violated') {
     return [holds(nowhere), violated(about, `${words}, and ${haves(pool, domains, hosts, deviceClass)}: ${cannotBeWritten(pool, domains.max)}`, poolRemedy(pool, domains.max, deviceClass))]
   }
-  return [unknown(about, `${words}; whether as many have it is not known: ${open(model, domains)}`, howToSettle(domains.deciding), domains.deciding)]
+  const deciding = decidingOf(domains, domainsNeeded(pool))
+  return [unknown(about, `${words}; whether so many have it is not known: ${open(model, pool, domains.min, deciding)}`, howToSettle(deciding), deciding)]
 }
 
 /** What is certain, and what it hangs on. */
-function open({ anyHost }: CephModel, { min, deciding }: Count): string {
-  if (anyHost) return 'storage.useAllNodes takes whatever nodes there are'
-  return `${min} for certain, the rest hangs on ${listed(deciding)}`
+function open({ anyHost }: CephModel, pool: PoolModel, min: number, deciding: readonly string[]): string {
+  const chosen = anyHost ? 'storage takes whatever nodes there are; ' : ''
+  return `${chosen}${count(min, pool.failureDomain === 'osd' ? 'OSD' : pool.failureDomain)} for certain, and more hang on ${listed(deciding.map(factWords))}`
 }
 
 function presentClasses(hosts: readonly Host[]): string {

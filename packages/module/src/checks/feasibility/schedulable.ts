@@ -1,12 +1,14 @@
 /** On how many nodes Rook may place a daemon that is not bound to disks: all schedulable ones that placement allows, not storage.nodes. */
 import { valueAt } from '../../spec/value-at.ts'
-import type { Count } from './count.ts'
 import { values } from './device-classes.ts'
 import type { FactBook } from './fact-book.ts'
 import { toleratesTaints } from './hosts.ts'
 import type { CephModel } from './model.ts'
 
-export interface SchedulableNodes extends Count {
+export interface SchedulableNodes {
+  readonly min: number
+  readonly max: number
+  readonly deciding: readonly string[]
   /** Nodes that certainly are, as far as they are known by name. */
   readonly names: readonly string[]
   /** The facts of the declaration or the cluster do not say how many nodes there are. */

@@ -1,9 +1,14 @@
 /** Words of the proofs' sentences. */
+import { formatPath } from '@stowage/core'
 
 const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
 
 export function count(number: number, word: string): string {
-  return `${numbers[number] ?? number} ${plural(number, word)}`
+  return `${numberWord(number)} ${plural(number, word)}`
+}
+
+export function numberWord(number: number): string {
+  return numbers[number] ?? String(number)
 }
 
 export function plural(number: number, word: string): string {
@@ -25,17 +30,34 @@ export function ordinal(number: number): string {
   return ordinals[number] ?? `${number}th`
 }
 
-/** How a person settles a fact: `device/worker-2/sdb rotational` is looked up with … */
+/** A fact as words: `device/worker-2/sdb rotational` is "whether sdb of worker-2 is rotational". */
+export function factWords(fact: string): string {
+  const { kind, node, device, property } = partsOf(fact)
+  if (kind === 'cluster') return property === 'schedulableNodes' ? 'how many nodes take pods' : 'which nodes the cluster has'
+  if (kind === 'node') return property === 'devices' ? `which devices of ${node} are taken` : property === 'schedulable' ? `whether pods may run on ${node}` : `the ${property} of ${node}`
+  if (property === 'rotational') return `whether ${device} of ${node} is rotational`
+  return property === 'fstype' ? `what ${device} of ${node} carries` : property === 'kname' ? `which disk ${device} of ${node} leads to` : `the ${property} of ${device} on ${node}`
+}
+
+/** How a person settles facts: where each is written, and how it is looked up. */
 export function howToSettle(deciding: readonly string[]): string {
-  const [first] = deciding
+  const [first, ...more] = deciding
   if (first === undefined) return 'write it plainly in the declaration'
-  const gather = 'stowage facts gathers it from a living cluster'
-  const [object = '', property = ''] = first.split(' ')
-  const [kind, node = '', ...device] = object.split('/')
-  if (kind === 'cluster') return `write it under spec.facts.cluster.${property}; ${gather}`
-  if (property === 'devices') return `name the devices of ${node} in storage.nodes, rather than let a filter choose`
-  if (kind === 'node') return `write it under spec.facts.nodes.${node}.${property}; ${gather}`
-  const name = device.join('/')
-  const look = property === 'rotational' ? ` (1 in /sys/block/${name}/queue/rotational on ${node} means true)` : property === 'fstype' ? ` (lsblk -f /dev/${name} on ${node} shows it)` : ''
-  return `write ${property} under spec.facts.nodes.${node}.devices.${name}${look}; ${gather}`
+  const { kind, node, device, property } = partsOf(first)
+  if (kind === 'node' && property === 'devices') return `name the devices of ${more.length > 0 ? 'these nodes' : node} in storage.nodes, rather than have them chosen there`
+  const place = kind === 'cluster' ? ['cluster', property] : kind === 'node' ? ['nodes', node, property] : ['nodes', node, 'devices', device.includes('/') ? `/dev/${device}` : device, property]
+  const look = kind === 'device' ? lookUp(device, property) : ''
+  return `write ${formatPath(['spec', 'facts', ...place])}${look}${more.length > 0 ? ', and the others alike' : ''}; or gather it from a living cluster with stowage facts`
+}
+
+function lookUp(device: string, property: string): string {
+  if (property === 'rotational') return ` (lsblk -dno ROTA /dev/${device} shows 1 for true)`
+  if (property === 'fstype') return ` (lsblk -f /dev/${device} shows it)`
+  return property === 'kname' ? ` (lsblk -dno KNAME /dev/${device} shows it)` : property === 'type' ? ` (lsblk -dno TYPE /dev/${device} shows it)` : ''
+}
+
+function partsOf(fact: string): { readonly kind: string; readonly node: string; readonly device: string; readonly property: string } {
+  const space = fact.lastIndexOf(' ')
+  const [kind = '', node = '', ...device] = fact.slice(0, space).split('/')
+  return { kind, node, device: device.join('/'), property: fact.slice(space + 1) }
 }
