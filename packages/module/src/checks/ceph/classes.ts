@@ -25,12 +25,11 @@ function placeFaults(name: string, path: readonly string[], declared: DraftCephC
 
 /** What a class names is declared by its backend. */
 export const namesResolve: Check = (subject) => {
-  const rooks = new Map(rooksOf(subject).map((rook) => [rook.name, rook]))
+  const rooks = new Map(rooksOf(subject).map((rook) => [rook.name, { filesystems: filesystems(subject, rook), blockPools: blockPools(subject, rook) }]))
   return cephClassesOf(subject).flatMap(({ name, path, declared, backend }): readonly Fault[] => {
-    const rook = rooks.get(backend)
-    if (rook === undefined) return []
+    const known = rooks.get(backend)
+    if (known === undefined) return []
     const { filesystem, fsName, blockPool, pool, dataPool } = declared
-    const known = { filesystems: filesystems(subject, rook), blockPools: blockPools(subject, rook) }
     const place = { name, path, backend }
     if (filesystem !== undefined || fsName !== undefined) return filesystemFaults(place, fsName, filesystem?.name ?? name, pool, known.filesystems)
     const names = known.blockPools.map((one) => one.name)
@@ -61,11 +60,11 @@ function unknownPool({ name, path, backend }: ClassPlace, key: 'pool' | 'dataPoo
 
 /** RBD keeps the head of each image in a replicated pool; erasure-coded ones hold its data only. */
 export const imagesHaveAHead: Check = (subject) => {
-  const rooks = new Map(rooksOf(subject).map((rook) => [rook.name, rook]))
+  const rooks = new Map(rooksOf(subject).map((rook) => [rook.name, blockPools(subject, rook)]))
   return cephClassesOf(subject).flatMap(({ name, path, declared, backend }) => {
-    const rook = rooks.get(backend)
-    if (rook === undefined || volumeKindOf(declared) !== 'rbd') return []
-    const pool = blockPools(subject, rook).find((one) => (declared.blockPool === undefined ? one.name === declared.pool : one.className === name))
+    const known = rooks.get(backend)
+    if (known === undefined || volumeKindOf(declared) !== 'rbd') return []
+    const pool = known.find((one) => (declared.blockPool === undefined ? one.name === declared.pool : one.className === name))
     if (pool?.pool.erasureCoded === undefined) return []
     return [fault('erasure-coded-images', [...path, declared.blockPool === undefined ? 'pool' : 'blockPool'], `class ${name}: images cannot begin in the erasure-coded pool ${pool.name}`, 'name a replicated pool in pool, and the erasure-coded one in dataPool')]
   })
