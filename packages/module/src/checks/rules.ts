@@ -11,6 +11,7 @@ import { policiesRules } from './policies/rules.ts'
 import { secretsRules } from './secrets/rules.ts'
 import { snapshotsRules } from './snapshots/rules.ts'
 import { veleroRules } from './velero/rules.ts'
+import { registrationRules } from '../registration/rules.ts'
 import type { RuleExplanation } from './rule-explanation.ts'
 
 const commonRules: Readonly<Record<string, RuleExplanation>> = {
@@ -68,6 +69,7 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...nfsRules,
   ...snapshotsRules,
   ...veleroRules,
+  ...registrationRules,
   ...chartsRules,
   ...secretsRules,
   ...platformRules,

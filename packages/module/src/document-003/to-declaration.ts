@@ -5,6 +5,8 @@
 import type { Finding } from '@stowage/core'
 import type { Path } from '../inputs/leaves.ts'
 import { isInside } from '../inputs/tree.ts'
+import { rookCephSchema } from '../spec/schema/ceph.ts'
+import { veleroSchema } from '../spec/schema/velero.ts'
 import { arrive, as, byName, each, inside, isTheKey, refused, together, under, type Move, type Moved, type Placed } from './move.ts'
 
 /** Name of the only backend that these arguments can declare. */
@@ -80,6 +82,7 @@ const storageClass: Move = (value, from, to) =>
   )
 
 const cephCluster = inside({
+  ...besides(Object.keys(rookCephSchema.shape), ['image', 'mon', 'filesystems', 'blockPools']),
   clusterName: as('clusterName'),
   cephImage: as('image'),
   dataDirHostPath: as('dataDirHostPath'),
@@ -87,13 +90,19 @@ const cephCluster = inside({
   monitorCount: as('mon', 'count'),
 })
 
+/** Fields of the declaration that 003 does not know: they stand beside its own, as they are there. */
+function besides(known: readonly string[], otherwise: readonly string[]): Readonly<Record<string, Move>> {
+  return Object.fromEntries(known.filter((key) => !otherwise.includes(key)).map((key) => [key, as(key)]))
+}
+
 const location = { name: isTheKey, renamedFrom: as('renamedFrom'), provider: as('provider'), region: as('region'), config: as('config'), credential: as('credential') }
 
 const backupStrategy: Move = (value, from, to) =>
   together(
     // 003 has no field for it, and without it Velero would take a constant that everybody knows.
-    given(value, { to: [...to, 'repositoryPassword'], from, value: { existing: true } }),
+    isInside(value) && value['repositoryPassword'] !== undefined ? together() : given(value, { to: [...to, 'repositoryPassword'], from, value: { existing: true } }),
     inside({
+      ...besides(Object.keys(veleroSchema.shape), ['locations', 'snapshotLocations']),
       enableSnapshotBackups: as('enableSnapshotBackups'),
       enableFilesystemBackups: as('enableFilesystemBackups'),
       defaultBackupTTL: as('defaultBackupTTL'),

@@ -56,7 +56,11 @@ export function takeInputs(tree: unknown, isInput: (value: unknown) => boolean, 
       return leaf.standIn
     }
     if (Array.isArray(value)) return value.map((item: unknown, index) => take(item, [...path, index]))
-    if (!isInside(value)) return value
+    if (!isInside(value)) {
+      if (isScalar(value)) return value
+      findings.push(notData(value, path))
+      return undefined
+    }
     // What is undefined was not written, as in every TypeScript program.
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, take(inner, [...path, key])]).filter(([, inner]) => inner !== undefined))
   }
@@ -75,6 +79,16 @@ function mustBePlain(path: Path): Finding {
     remedy: 'write a plain value, e.g. from pulumi.Config',
     path,
   }
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)
+}
+
+/** A whole resource where its name was meant, say. */
+function notData(value: unknown, path: Path): Finding {
+  const what = typeof value === 'object' && value !== null ? `an object of class ${value.constructor.name}` : `a ${typeof value}`
+  return { rule: 'not-data', severity: 'error', message: `${what} stands here, which is no data`, remedy: 'write a plain value, e.g. namespace.metadata.name instead of namespace', path }
 }
 
 function leafOf(path: Path, { as, contrast = [] }: PassThrough, input: unknown, index: number, written: string): Leaf {

@@ -4,8 +4,11 @@
  * that preview and up agree.
  */
 import type * as pulumi from '@pulumi/pulumi'
-import type { DeclaredSpec } from '../spec/schema/declaration.ts'
+import type { DeclaredBackend, DeclaredSpec } from '../spec/schema/declaration.ts'
+import type { DeclaredVelero } from '../spec/schema/velero.ts'
 import { backupImplementation, storageImplementation } from '../document-003/to-declaration.ts'
+
+type DeclaredRookCeph = NonNullable<DeclaredBackend['rookCeph']>
 
 export const StorageImplementation = { ROOK_CEPH: storageImplementation } as const
 export type StorageImplementation = (typeof StorageImplementation)[keyof typeof StorageImplementation]
@@ -110,7 +113,8 @@ export interface StorageConfig {
   config?: Record<string, string>
 }
 
-export interface CephClusterConfig {
+/** What 003 has no field for stands beside its own, as in a declaration: network, placement, resources, dashboard… */
+export interface CephClusterConfig extends Omit<DeclaredRookCeph, 'clusterName' | 'image' | 'dataDirHostPath' | 'storage' | 'mon' | 'filesystems' | 'blockPools'> {
   /** Name of the CephCluster. Default: ceph. */
   clusterName?: pulumi.Input<string>
   /** Default: quay.io/ceph/ceph:v20.2.4. */
@@ -148,7 +152,8 @@ export interface BackupStorageLocation extends VolumeSnapshotLocation {
   renamedFrom?: string
 }
 
-export interface BackupStrategy {
+/** What 003 has no field for stands beside its own, as in a declaration: schedules, repositoryPassword, exclusions, hooks… */
+export interface BackupStrategy extends Omit<DeclaredVelero, 'locations' | 'snapshotLocations' | 'enableSnapshotBackups' | 'enableFilesystemBackups' | 'defaultBackupTTL'> {
   /** CSI snapshots whose data is moved to the location. Plain. */
   enableSnapshotBackups: pulumi.Input<boolean>
   /** The node-agent reads the files of what cannot be snapshotted. Plain. */
