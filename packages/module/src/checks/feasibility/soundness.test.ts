@@ -157,9 +157,9 @@ test('a pool is said to work, or not to, exactly when it does in every completio
       expect(said.length).toBeGreaterThan(0)
       if (expected === 'unknown') expect(worst?.deciding.toSorted()).toEqual(influential(opens, judge).toSorted())
     }),
-    { numRuns: 600 },
+    { numRuns: 400 },
   )
-})
+}, 60_000)
 
 test('what is said of the hosts of a pool with a class is true whatever the class facts are', () => {
   fc.assert(
@@ -168,9 +168,9 @@ test('what is said of the hosts of a pool with a class is true whatever the clas
       const expected = verdictOf(completions(opensOf(one)).map((completion) => poolWorks(one, completion, undefined)))
       if (said !== undefined) expect(said.verdict).toBe(expected)
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
-})
+}, 60_000)
 
 test('monitors are judged over every number of nodes that there may be, and whether each takes pods', () => {
   fc.assert(
@@ -182,6 +182,6 @@ test('monitors are judged over every number of nodes that there may be, and whet
       const proof = prove({ spec: specOf(one), facts: factsOf(one) }).find(({ check }) => check === 'mons-need-more-nodes')
       expect(proof?.verdict).toBe(verdictOf(outcomes))
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
-})
+}, 60_000)

@@ -3,23 +3,24 @@ import type { PoolModel } from '../model.ts'
 import { count } from '../words.ts'
 import type { EditStep } from './edit.ts'
 
-/** What is given up: nothing; a copy; that copies lie on different hosts. */
-export type Danger = 0 | 1 | 2
+/** What can be given up for it: the class that was asked for, space, a copy, that copies lie on different hosts. */
+export const gifts = ['class', 'space', 'copies', 'domain'] as const
+export type Gift = (typeof gifts)[number]
 
 export interface Repair {
   readonly pool: PoolModel
   readonly steps: readonly EditStep[]
-  readonly danger: Danger
+  readonly gives: readonly Gift[]
 }
 
 /** Smallest first; the first changes nothing. `classes` are those that devices have. */
 export function repairsOf(pool: PoolModel, classes: readonly string[]): readonly Repair[] {
   const repairs = [keep(pool)].flatMap((one) => withClass(one, classes)).flatMap(withDomain).flatMap(withFewer)
-  return repairs.toSorted((a, b) => a.steps.length - b.steps.length || a.danger - b.danger)
+  return repairs.toSorted((a, b) => a.steps.length - b.steps.length || weightOf(a.gives) - weightOf(b.gives))
 }
 
 function keep(pool: PoolModel): Repair {
-  return { pool, steps: [], danger: 0 }
+  return { pool, steps: [], gives: [] }
 }
 
 function withClass(repair: Repair, classes: readonly string[]): readonly Repair[] {
@@ -30,18 +31,18 @@ function withClass(repair: Repair, classes: readonly string[]): readonly Repair[
     repair,
     ...classes
       .filter((one) => one !== deviceClass)
-      .map((one) => also(repair, { ...rest, deviceClass: one }, 0, { path, value: one, text: `write deviceClass: ${one} for pool ${rest.name}` })),
-    also(repair, rest, 0, { path, text: `remove deviceClass from pool ${rest.name}` }),
+      .map((one) => also(repair, { ...rest, deviceClass: one }, 'class', { path, value: one, text: `write deviceClass: ${one} for pool ${rest.name}` })),
+    also(repair, rest, 'class', { path, text: `remove deviceClass from pool ${rest.name}` }),
   ]
 }
 
 function withDomain(repair: Repair): readonly Repair[] {
   const { pool } = repair
   const path = fieldOf(pool, 'failureDomain')
-  const lower = (domain: string, danger: Danger): Repair =>
-    also(repair, { ...pool, failureDomain: domain, subDomain: domain === 'host' ? 'osd' : pool.subDomain }, danger, { path, value: domain, text: `write failureDomain: ${domain} for pool ${pool.name}` })
+  const lower = (domain: string): Repair =>
+    also(repair, { ...pool, failureDomain: domain, subDomain: domain === 'host' ? 'osd' : pool.subDomain }, 'domain', { path, value: domain, text: `write failureDomain: ${domain} for pool ${pool.name}` })
   if (pool.failureDomain === 'osd' || pool.perDomain > 1) return [repair]
-  return pool.failureDomain === 'host' ? [repair, lower('osd', 2)] : [repair, lower('host', 1), lower('osd', 2)]
+  return pool.failureDomain === 'host' ? [repair, lower('osd')] : [repair, lower('host'), lower('osd')]
 }
 
 function withFewer(repair: Repair): readonly Repair[] {
@@ -55,7 +56,7 @@ const fewestCopies = 2
 function fewerCopies(repair: Repair): readonly Repair[] {
   const { pool } = repair
   const sizes = Array.from({ length: Math.max(0, pool.pieces - fewestCopies) }, (_, index) => pool.pieces - 1 - index)
-  return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, size < 3 ? 1 : 0, { path: fieldOf(pool, 'replicated', 'size'), value: size, text: `keep ${count(size, 'copy')} in pool ${pool.name}` }))]
+  return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, 'copies', { path: fieldOf(pool, 'replicated', 'size'), value: size, text: `keep ${count(size, 'copy')} in pool ${pool.name}` }))]
 }
 
 /** k from 2 and m from 1; fewer coding pieces than before only as a last way. */
@@ -67,13 +68,20 @@ function fewerPieces(repair: Repair, { data, coding }: { readonly data: number; 
   return [
     repair,
     ...other.map(({ k, m }) =>
-      also(repair, { ...pool, pieces: k + m, chunks: { data: k, coding: m } }, m < coding ? 1 : 0, { path: fieldOf(pool, 'erasureCoded'), value: { dataChunks: k, codingChunks: m }, text: `cut data into ${k}+${m} pieces in pool ${pool.name}` }),
+      also(repair, { ...pool, pieces: k + m, chunks: { data: k, coding: m } }, m < coding ? 'copies' : 'space', { path: fieldOf(pool, 'erasureCoded'), value: { dataChunks: k, codingChunks: m }, text: `cut data into ${k}+${m} pieces in pool ${pool.name}` }),
     ),
   ]
 }
 
-function also({ steps, danger }: Repair, pool: PoolModel, more: Danger, step: EditStep): Repair {
-  return { pool, steps: [...steps, step], danger: more > danger ? more : danger }
+function also({ steps, gives }: Repair, pool: PoolModel, gift: Gift, step: EditStep): Repair {
+  return { pool, steps: [...steps, step], gives: [...new Set([...gives, gift])] }
+}
+
+const weights: Readonly<Record<Gift, number>> = { class: 0, space: 0, copies: 2, domain: 4 }
+
+/** How much is given up, measured in steps. */
+export function weightOf(given: readonly Gift[]): number {
+  return given.reduce((total, gift) => total + weights[gift], 0)
 }
 
 /** A data pool that nobody wrote stands where it would be written. */

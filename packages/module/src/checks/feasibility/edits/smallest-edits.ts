@@ -15,16 +15,15 @@ import { domainsNeeded, questionOf } from '../pools.ts'
 import { bookOf } from '../prove.ts'
 import { applyEdit, type Edit, type EditStep } from './edit.ts'
 import { addHost, freeNames, imaginedHost, pinned } from './more-hosts.ts'
-import { repairsOf, type Danger, type Repair } from './repairs.ts'
+import { gifts, repairsOf, weightOf, type Gift, type Repair } from './repairs.ts'
 
 const most = 3
 
 interface Candidate {
   readonly steps: readonly EditStep[]
-  readonly danger: Danger
+  readonly gives: readonly Gift[]
+  /** Hosts that are added. */
   readonly hosts: number
-  /** Whether each pool stays on the class that was asked for. */
-  readonly classesKept: boolean
 }
 
 /** Up to three, the smallest and safest first. None when nothing is infeasible, or when something else would still be wrong. */
@@ -52,81 +51,77 @@ function failingPools(model: CephModel, hosts: readonly Host[], book: FactBook):
   return model.pools.filter((pool) => !pool.opaque && atLeast(countDomains(hosts, model.anyHost, questionOf(pool, pool.deviceClass), book), domainsNeeded(pool)) === 'violated')
 }
 
-/** One for each number of added hosts, with classes kept or not, and for each danger that is taken; what takes more for nothing is left out. */
+/** One for each number of added hosts and for each choice of what may be given up; what takes more for nothing is left out. */
 function candidates(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Candidate[] {
   const failing = failingPools(model, hosts, book)
-  const asked = [...new Set(failing.flatMap(({ deviceClass }) => deviceClass ?? []))]
-  const present = [...new Set(hosts.flatMap(({ devices }) => devices.flatMap(({ classes, used }) => (used === 'yes' && classes.length === 1 ? classes : []))))]
   const names = freeNames(model, book, Math.max(...failing.map(domainsNeeded)))
-  const found = [...Array(names.length + 1).keys()].flatMap((added) =>
-    [true, false].flatMap((classesKept) =>
-      ([0, 1, 2] as const).flatMap((danger): readonly Candidate[] => {
-        const candidate = repaired(model, hosts, book, { failing, asked, present, names: names.slice(0, added), danger, classesKept })
-        return candidate === undefined ? [] : [candidate]
-      }),
-    ),
-  )
-  return found
-    .filter((one, index) => !found.some((other, place) => place !== index && dominates(other, one, place < index)))
-    .toSorted((a, b) => sizeOf(a) - sizeOf(b) || a.danger - b.danger)
+  const found = [...Array(names.length + 1).keys()].flatMap((added) => {
+    const ways = waysOf(failing, hosts, names.slice(0, added), book)
+    return choices.flatMap((allowed): readonly Candidate[] => {
+      const chosen = ways.map((each) => each.find(({ gives }) => gives.every((gift) => allowed.includes(gift))))
+      return chosen.every((way) => way !== undefined) ? [together(model, names.slice(0, added), chosen)] : []
+    })
+  })
+  return found.filter((one, index) => !found.some((other, place) => place !== index && dominates(other, one, place < index))).toSorted((a, b) => sizeOf(a) - sizeOf(b))
 }
 
-/** A host more is hardware, and what is given up weighs as much as two steps. */
-function sizeOf({ steps, danger, hosts }: Candidate): number {
-  return steps.length + hosts + 2 * danger
+/** Every set of what may be given up. */
+const choices: readonly (readonly Gift[])[] = gifts.reduce<readonly (readonly Gift[])[]>((sets, gift) => [...sets, ...sets.map((set) => [...set, gift])], [[]])
+
+/** A host more is hardware. */
+function sizeOf({ steps, gives, hosts }: Candidate): number {
+  return steps.length + hosts + weightOf(gives)
 }
 
 function dominates(other: Candidate, one: Candidate, earlier: boolean): boolean {
-  if (other.danger > one.danger || other.hosts > one.hosts || (one.classesKept && !other.classesKept)) return false
-  const better = other.danger < one.danger || other.hosts < one.hosts || (other.classesKept && !one.classesKept)
-  return other.steps.length <= one.steps.length && (better || earlier)
+  if (other.hosts > one.hosts || other.steps.length > one.steps.length || !other.gives.every((gift) => one.gives.includes(gift))) return false
+  return other.hosts < one.hosts || other.steps.length < one.steps.length || other.gives.length < one.gives.length || earlier
 }
 
-interface Plan {
-  readonly failing: readonly PoolModel[]
-  readonly asked: readonly string[]
-  readonly present: readonly string[]
-  readonly names: readonly string[]
-  readonly danger: Danger
-  readonly classesKept: boolean
+interface Way extends Repair {
+  /** Devices that are said to be of a class. */
+  readonly pins: readonly EditStep[]
 }
 
-function repaired(model: CephModel, hosts: readonly Host[], book: FactBook, { failing, asked, present, names, danger, classesKept }: Plan): Candidate | undefined {
-  const withAll = [...hosts, ...names.map((name) => imaginedHost(name, asked))]
-  const pins = asked.map((deviceClass) => ({ deviceClass, ...pinned(withAll, deviceClass) }))
-  const chosen: Repair[] = []
-  const pinSteps: EditStep[] = []
-  for (const pool of failing) {
-    const judged = repairsOf(pool, present).filter((repair) => repair.danger <= danger && (!classesKept || repair.pool.deviceClass === pool.deviceClass))
-    const plain = judged.find((repair) => suffices(repair.pool, withAll, book))
-    const pin = pins.find(({ deviceClass }) => deviceClass === pool.deviceClass)
-    const withPin = pin === undefined ? undefined : judged.find((repair) => repair.pool.deviceClass === pin.deviceClass && suffices(repair.pool, pin.hosts, book))
-    const pinned = withPin !== undefined && pin !== undefined && (plain === undefined || withPin.steps.length + pin.steps.length <= plain.steps.length)
-    const repair = pinned ? withPin : plain
-    if (repair === undefined) return undefined
-    chosen.push(repair)
-    if (pinned) pinSteps.push(...pin.steps)
-  }
-  const classes = asked.filter((one) => chosen.some(({ pool }) => pool.deviceClass === one))
+/** For each failing pool what would do, smallest first, with hosts more that have a device of each class that is asked for. */
+function waysOf(failing: readonly PoolModel[], hosts: readonly Host[], names: readonly string[], book: FactBook): readonly (readonly Way[])[] {
+  const asked = classesOf(failing)
+  const present = [...new Set(hosts.flatMap(({ devices }) => devices.flatMap(({ classes, used }) => (used === 'yes' && classes.length === 1 ? classes : []))))]
+  const after = [...hosts, ...names.map((name) => imaginedHost(name, asked))]
+  const pins = new Map(asked.map((deviceClass) => [deviceClass, pinned(after, deviceClass)]))
+  return failing.map((pool) =>
+    repairsOf(pool, present)
+      .flatMap((repair): readonly Way[] => {
+        if (suffices(repair.pool, after, book)) return [{ ...repair, pins: [] }]
+        const pin = repair.pool.deviceClass === pool.deviceClass && pool.deviceClass !== undefined ? pins.get(pool.deviceClass) : undefined
+        return pin !== undefined && suffices(repair.pool, pin.hosts, book) ? [{ ...repair, pins: pin.steps }] : []
+      })
+      .toSorted((a, b) => a.steps.length + a.pins.length + weightOf(a.gives) - (b.steps.length + b.pins.length + weightOf(b.gives))),
+  )
+}
+
+function classesOf(pools: readonly PoolModel[]): readonly string[] {
+  return [...new Set(pools.flatMap(({ deviceClass }) => deviceClass ?? []))]
+}
+
+function together(model: CephModel, names: readonly string[], chosen: readonly Way[]): Candidate {
+  const classes = classesOf(chosen.map(({ pool }) => pool))
   const added = names.map((name, index) => addHost(model, index, name, classes))
-  return { steps: [...added, ...unique(pinSteps), ...chosen.flatMap(({ steps }) => steps)], danger: chosen.reduce<Danger>((worst, repair) => (repair.danger > worst ? repair.danger : worst), 0), hosts: names.length, classesKept: chosen.every(({ pool }, index) => pool.deviceClass === failing[index]?.deviceClass) }
+  const pins = new Map(chosen.flatMap((way) => way.pins).map((step) => [step.path.join('\0'), step]))
+  return { steps: [...added, ...pins.values(), ...chosen.flatMap(({ steps }) => steps)], gives: gifts.filter((gift) => chosen.some(({ gives }) => gives.includes(gift))), hosts: names.length }
 }
 
 function suffices(pool: PoolModel, hosts: readonly Host[], book: FactBook): boolean {
   return atLeast(countDomains(hosts, false, questionOf(pool, pool.deviceClass), book), domainsNeeded(pool)) === 'holds'
 }
 
-function unique(steps: readonly EditStep[]): readonly EditStep[] {
-  return [...new Map(steps.map((step) => [step.path.join('\0'), step])).values()]
+const costs: Readonly<Record<Gift, string>> = {
+  class: 'a pool without the class that was asked for uses other devices',
+  space: 'the same data takes more room',
+  copies: 'less may fail before data is lost',
+  domain: 'one host may then hold all copies',
 }
 
-const costs: Readonly<Record<Danger, string | undefined>> = {
-  0: undefined,
-  1: 'less may fail before data is lost',
-  2: 'all copies may then lie on one host',
-}
-
-function described({ steps, danger, classesKept }: Candidate): Edit {
-  const given = [...(classesKept ? [] : ['a pool without its class uses other devices, too']), costs[danger]].filter((cost) => cost !== undefined)
-  return { steps, text: steps.map(({ text }) => text).join('; '), ...(given.length === 0 ? {} : { cost: given.join('; ') }) }
+function described({ steps, gives }: Candidate): Edit {
+  return { steps, text: steps.map(({ text }) => text).join('; '), ...(gives.length === 0 ? {} : { cost: gives.map((gift) => costs[gift]).join('; ') }) }
 }
