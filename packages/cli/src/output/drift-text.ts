@@ -14,7 +14,7 @@ export function driftText({ drifts, adoptable, foreign, unknown }: DriftReport, 
 
 function fieldText({ field, declared, living, cause, by }: DriftedField): string {
   const who = by === undefined ? '' : `${by.manager}${by.at === undefined ? '' : `, ${by.at}`}`
-  const why = cause === 'declaration' ? ' (changed in the declaration)' : cause === 'removed' ? ` (not there; ${who} wrote last)` : who === '' ? '' : ` (by ${who})`
+  const why = cause === 'declaration' ? ' (changed in the declaration)' : cause === 'absent' ? (who === '' ? '' : ` (${who} wrote last)`) : who === '' ? '' : ` (by ${who})`
   return `${field}: declared ${leaf(declared)}, is ${leaf(living)}${why}`
 }
 

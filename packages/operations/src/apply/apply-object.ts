@@ -33,19 +33,26 @@ export function applyObjectStep(planned: AppliableObject, options: ApplyObjectOp
   const { client, waitMs } = options
   const force = options.force || isNamed(options.consent.adopt, planned.id, options.ids)
   let found: LiveLook = { state: 'absent' }
+  let left: string | undefined
   return {
     id: `apply:${planned.id}`,
     title: describeRef(ref),
     look: async (signal) => {
       found = await lookAtLive(object, client, signal)
-      return looked(found, planned, ref, { ...options, force }, signal)
+      const seen = await looked(found, planned, ref, { ...options, force }, signal)
+      left = seen.state === 'done' && found.state === 'differs' ? seen.message : undefined
+      return seen
     },
     change: async (signal) => {
       if (found.state === 'differs' && found.again) await deleteAndWait(client, ref, found.live.metadata?.uid, waitMs, signal)
       await applied(object, ref, client, { force, signal })
       return reason
     },
-    ...(neededAtOnce.has(object.kind) && { settle: (signal: AbortSignal, tell: (message: string) => void) => waitReady(client, ref, waitMs, signal, tell) }),
+    ...(neededAtOnce.has(object.kind) && { settle: async (signal: AbortSignal, tell: (message: string) => void) => {
+      const ready = await waitReady(client, ref, waitMs, signal, tell)
+      // Why something different was left as it is matters more than that it works.
+      return left ?? ready
+    } }),
   }
 }
 

@@ -54,7 +54,8 @@ interface Seen {
 
 export async function findDrift(plan: Plan, { client, helm, signal = new AbortController().signal }: DriftOptions): Promise<DriftReport> {
   const before = await new InventoryStore(client, plan.namespace, plan.name).read()
-  const objects = await inBatches(plan.objects, (planned) => objectSeen(planned, client, signal))
+  const known = new Set(before.map(({ id }) => id))
+  const objects = await inBatches(plan.objects, (planned) => objectSeen(planned, known.has(planned.id), client, signal))
   const releases = await releasesSeen(plan.helmReleases, helm, signal)
   const extra = await inBatches(leftovers(before, entriesOf(plan)).filter(({ kind }) => kind !== releaseKind), async (entry): Promise<Seen> => {
     const live = await client.find(refOfEntry(entry), { signal })
@@ -72,23 +73,23 @@ export async function findDrift(plan: Plan, { client, helm, signal = new AbortCo
   }
 }
 
-async function objectSeen(planned: PlannedObject, client: KubernetesClient, signal: AbortSignal): Promise<Seen> {
+async function objectSeen(planned: PlannedObject, known: boolean, client: KubernetesClient, signal: AbortSignal): Promise<Seen> {
   try {
-    return seenAs(planned, await lookAtLive(planned.object, client, signal), client)
+    return seenAs(planned, known, await lookAtLive(planned.object, client, signal), client)
   } catch (error) {
     if (!isStorageError(error)) throw error
     return { unknown: `${planned.id}: ${error.message}` }
   }
 }
 
-function seenAs({ id, object }: PlannedObject, look: LiveLook, { fieldManager }: KubernetesClient): Seen {
+function seenAs({ id, object }: PlannedObject, known: boolean, look: LiveLook, { fieldManager }: KubernetesClient): Seen {
   switch (look.state) {
     case 'absent':
       return { drift: { id, kind: 'missing', sentence: 'is declared and not there', fields: [] } }
     case 'deleting':
       return { drift: { id, kind: 'missing', sentence: 'is being deleted', fields: [] } }
     case 'same':
-      return { ...(isOurs(look.live, fieldManager) ? {} : { adoptable: id }), others: [id, othersFields(look.live, fieldManager)] }
+      return { ...(known || isOurs(look.live, fieldManager) ? {} : { adoptable: id }), others: [id, othersFields(look.live, fieldManager)] }
     case 'refused': {
       if (look.live === undefined) return { unknown: `${id}: ${look.error.message}` }
       const fields = driftedFields(look.live, declaredDifferences(look.live, object), fieldManager)
@@ -103,9 +104,10 @@ function seenAs({ id, object }: PlannedObject, look: LiveLook, { fieldManager }:
 }
 
 function changed(id: string, fields: readonly DriftedField[]): Drift {
-  const who = [...new Set(fields.flatMap(({ by }) => (by === undefined ? [] : [`${by.manager}${by.at === undefined ? '' : ` at ${by.at}`}`])))]
+  const who = [...new Set(fields.filter(({ cause }) => cause === 'edited').flatMap(({ by }) => (by === undefined ? [] : [`${by.manager}${by.at === undefined ? '' : ` at ${by.at}`}`])))]
   const own = fields.filter(({ cause }) => cause === 'declaration').length
-  const parts = [...(own === fields.length ? ['the declaration has changed since the last apply'] : own > 0 ? [`${own} of ${fields.length} fields were changed in the declaration since the last apply`] : []), ...(who.length === 0 ? [] : [`changed by ${who.join(', ')}`])]
+  const absent = fields.filter(({ cause }) => cause === 'absent').map(({ field }) => field)
+  const parts = [...(own === fields.length ? ['the declaration has changed since the last apply'] : own > 0 ? [`${own} of ${fields.length} fields were changed in the declaration since the last apply`] : []), ...(who.length === 0 ? [] : [`changed by ${who.join(', ')}`]), ...(absent.length === 0 ? [] : [`${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not there: taken away, or declared since the last apply`])]
   return { id, kind: 'changed', sentence: parts.length === 0 ? 'is not as declared' : parts.join('; '), fields }
 }
 

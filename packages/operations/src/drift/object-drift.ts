@@ -9,8 +9,12 @@ export interface DriftedField {
   readonly field: string
   readonly declared?: unknown
   readonly living?: unknown
-  /** Who owns the field now. `cause: declaration`: nobody touched it; the declaration has changed since the last apply. */
-  readonly cause: 'edited' | 'removed' | 'declaration'
+  /**
+   * `edited`: somebody else owns it now. `declaration`: it is as we applied it, and the declaration has changed since. `absent`: it is not there,
+   * because somebody took it away or it was declared since the last apply; a field that is gone has no owner, so nobody can tell.
+   */
+  readonly cause: 'edited' | 'absent' | 'declaration'
+  /** Who owns it; for what is absent, who else wrote to the object last, if anybody did. */
   readonly by?: { readonly manager: string; readonly at?: string }
 }
 
@@ -32,8 +36,7 @@ export function driftedFields(live: KubernetesObject, fields: readonly Differenc
     if (foreign !== undefined) return { ...values, cause: 'edited', by: whoOf(foreign) }
     if (at.length > 0) return { ...values, cause: 'declaration' }
     if (before !== undefined || after === undefined) return { ...values, cause: 'edited' }
-    // A field that is gone has no owner any more; whoever else wrote last is the one to ask.
-    return latest === undefined ? { ...values, cause: 'declaration' } : { ...values, cause: 'removed', by: whoOf(latest) }
+    return { ...values, cause: 'absent', ...(latest !== undefined && { by: whoOf(latest) }) }
   })
 }
 

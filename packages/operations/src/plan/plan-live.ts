@@ -8,7 +8,6 @@ import { judgeRename, judgeUpdate } from '@stowage/module/plan/compare/judge'
 import type { Conflict } from '../apply/conflicts.ts'
 import { doomedOf } from '../apply/guard.ts'
 import { InventoryStore } from '../apply/inventory-store.ts'
-import type { InventoryEntry } from '../apply/inventory.ts'
 import { judgeLeftovers } from '../apply/leftovers.ts'
 import type { Leftover } from '../apply/leftovers.ts'
 import { asPlain, isOurs, lookAtLive } from '../apply/live-look.ts'
@@ -54,7 +53,8 @@ export interface PlanLiveOptions {
 
 interface Asked extends PlanLiveOptions {
   readonly plan: Plan
-  readonly before: readonly InventoryEntry[]
+  /** Ids that an earlier apply made or took over. */
+  readonly known: ReadonlySet<string>
   readonly losses: LossObserver
   readonly until: AbortSignal
 }
@@ -64,7 +64,7 @@ type Answer = { readonly change?: LiveChange; readonly adopted?: string; readonl
 export async function planLive(plan: Plan, options: PlanLiveOptions): Promise<LivePlan> {
   const { client, signal = new AbortController().signal } = options
   const before = await new InventoryStore(client, plan.namespace, plan.name).read()
-  const asked: Asked = { ...options, plan, before, losses: new LossObserver(client), until: signal }
+  const asked: Asked = { ...options, plan, known: new Set(before.map(({ id }) => id)), losses: new LossObserver(client), until: signal }
   const leftovers = await judgeLeftovers(plan, before, client, asked.losses, signal)
   const releases = await releaseLiveChanges(plan, before, options.helm, signal)
   const objects = await inBatches(plan.objects, (planned) => objectAnswer(planned, leftovers, asked))
@@ -101,7 +101,7 @@ async function answerOf(planned: PlannedObject, look: LiveLook, leftovers: reado
     case 'deleting':
       return { unknown: `${id} is being deleted; what an apply would do is known when it is gone` }
     case 'same':
-      return look.owned || isOurs(look.live, asked.client.fieldManager) ? {} : { adopted: id }
+      return isOurs(look.live, asked.client.fieldManager) || asked.known.has(id) ? {} : { adopted: id }
     case 'refused':
       return refusedAnswer(planned, look, asked)
     case 'differs': {
