@@ -47,12 +47,12 @@ const poolFields = {
 export const filesystemPoolSchema = z
   .strictObject({ name: z.string().min(1).describe('Default: metadata, or data0, data1, … Rook puts the filesystem’s name and a dash before it unless preservePoolNames.'), ...poolFields })
   .partial()
-  .describe('A pool of a filesystem.')
+  .meta({ id: 'CephFilesystemPool', description: 'A pool of a filesystem.' })
 
 export const blockPoolSchema = z
   .strictObject({ ...poolFields, enableRBDStats: z.boolean().describe('Statistics of each image for Prometheus. Default: false.') })
   .partial()
-  .describe('A CephBlockPool.')
+  .meta({ id: 'CephBlockPool', description: 'A CephBlockPool.' })
 
 const metadataServer = z
   .strictObject({
@@ -63,7 +63,7 @@ const metadataServer = z
     priorityClassName: z.string().describe('Default: system-cluster-critical.'),
   })
   .partial()
-  .describe('The metadata servers (MDS).')
+  .meta({ id: 'CephMetadataServer', description: 'The metadata servers (MDS).' })
 
 const pinning = z
   .strictObject({
@@ -91,4 +91,4 @@ export const filesystemSchema = z
       .describe('Directory that holds the volumes of claims.'),
   })
   .partial()
-  .describe('A CephFilesystem with its CephFilesystemSubVolumeGroup.')
+  .meta({ id: 'CephFilesystem', description: 'A CephFilesystem with its CephFilesystemSubVolumeGroup.' })

@@ -20,7 +20,7 @@ const osdConfig = z
     primaryAffinity: z.string().min(1).describe('0 to 1: how readily its OSDs are primary, text. Default: "1".'),
   })
   .partial()
-  .describe('Settings of OSDs; each value is text.')
+  .meta({ id: 'OsdConfig', description: 'Settings of OSDs; each value is text.' })
 
 const selection = {
   useAllDevices: z.boolean().optional().describe('Every device without data or partitions. Default: false.'),

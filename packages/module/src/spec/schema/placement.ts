@@ -71,4 +71,4 @@ export const placementSchema = z
     tolerations: z.array(tolerationSchema.extend({ tolerationSeconds: z.int().optional().describe('How long, with NoExecute.') })).optional().describe('Taints that are tolerated.'),
     topologySpreadConstraints: z.array(spreadConstraint).optional().describe('How pods are spread.'),
   })
-  .describe('Where pods may run.')
+  .meta({ id: 'Placement', description: 'Where pods may run.' })
