@@ -22,6 +22,8 @@ export interface ClusterApi {
   create(kind: Kind, object: JsonObject): Promise<JsonObject | undefined>
   /** A merge patch of the object, or of its status; undefined when the object is gone. */
   patch(kind: Kind, name: string, namespace: string | undefined, change: JsonObject, subresource?: 'status'): Promise<JsonObject | undefined>
+  /** Server-side apply, without force: a conflict throws. */
+  apply(kind: Kind, object: JsonObject, manager: string): Promise<JsonObject>
   /** That it is gone already is fine. */
   delete(kind: Kind, name: string, namespace?: string): Promise<void>
 }

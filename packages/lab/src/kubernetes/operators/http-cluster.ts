@@ -24,7 +24,7 @@ interface Answer {
 
 /** A call that is refused otherwise than by 404 throws an Error with the server's message. */
 export function httpCluster(options: HttpClusterOptions): ClusterApi {
-  const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: JsonObject): Promise<Answer> => ask(options, method, path, body)
+  const call = (method: Method, path: string, body?: JsonObject, type?: string): Promise<Answer> => ask(options, method, path, body, type)
   return {
     get: async (kind, name, namespace) => found(await call('GET', pathOf(kind, namespace, name))),
     list: async (kind, namespace) => arrayAt(found(await call('GET', pathOf(kind, namespace))), 'items').filter(isObject),
@@ -33,6 +33,10 @@ export function httpCluster(options: HttpClusterOptions): ClusterApi {
       return answer.status === 409 ? undefined : mustBe(answer)
     },
     patch: async (kind, name, namespace, change, subresource) => found(await call('PATCH', pathOf(kind, namespace, name) + (subresource === undefined ? '' : `/${subresource}`), change)),
+    apply: async (kind, object, manager) => {
+      const path = pathOf(kind, textAt(object, 'metadata', 'namespace') || undefined, textAt(object, 'metadata', 'name'))
+      return mustBe(await call('PATCH', `${path}?fieldManager=${encodeURIComponent(manager)}`, { ...object, apiVersion: versionOf(kind), kind: kind.kind }, 'application/apply-patch+yaml'))
+    },
     delete: async (kind, name, namespace) => {
       found(await call('DELETE', pathOf(kind, namespace, name)))
     },
@@ -58,10 +62,12 @@ function mustBe({ status, body }: Answer): JsonObject {
   throw new Error(`the API server answered ${status}: ${textAt(body, 'message') || JSON.stringify(body).slice(0, 200)}`)
 }
 
-async function ask(options: HttpClusterOptions, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: JsonObject): Promise<Answer> {
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+async function ask(options: HttpClusterOptions, method: Method, path: string, body?: JsonObject, type?: string): Promise<Answer> {
   const deadline = startDeadline(options.clock, options.timeoutMs ?? 30_000)
   try {
-    const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const contentType = type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
     const response = await options.http.request({
       method,
       url: options.origin + path,

@@ -20,6 +20,10 @@ export function labCluster(api: Api): ClusterApi {
     },
     patch: async (kind, name, namespace, change, subresource) =>
       orMissing(() => frozenObject(api.patch(nameOf(kind), name, namespace, 'application/merge-patch+json', change, subresource === undefined ? {} : { subresource }))),
+    apply: async (kind, object, manager) => {
+      const { metadata } = inputOf(kind, object)
+      return frozenObject(api.patch(nameOf(kind), metadata.name ?? '', metadata.namespace, 'application/apply-patch+yaml', { ...object, apiVersion: versionOf(kind), kind: kind.kind }, { fieldManager: manager }))
+    },
     delete: async (kind, name, namespace) => {
       orMissing(() => api.delete(nameOf(kind), name, namespace))
     },
@@ -30,8 +34,12 @@ function nameOf({ group, plural }: Kind): string {
   return group === '' ? plural : `${plural}.${group}`
 }
 
-function inputOf({ group, version, kind }: Kind, object: JsonObject): KubeInput {
-  return { ...object, apiVersion: group === '' ? version : `${group}/${version}`, kind, metadata: objectAt(object, 'metadata') }
+function versionOf({ group, version }: Kind): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+function inputOf(kind: Kind, object: JsonObject): KubeInput {
+  return { ...object, apiVersion: versionOf(kind), kind: kind.kind, metadata: objectAt(object, 'metadata') }
 }
 
 function seen(object: KubeObject | undefined): JsonObject | undefined {
