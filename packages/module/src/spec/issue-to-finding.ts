@@ -68,7 +68,7 @@ function missing(path: Path, root: z.core.$ZodType | undefined): Fault {
 }
 
 const examples: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'text, in quotes where it looks like a number or true',
   number: 'a number, without quotes',
   int: 'a whole number, without quotes',
   boolean: 'true or false, without quotes',

@@ -46,7 +46,7 @@ test('a sound cluster passes every check', () => {
 })
 
 /** What trips, what is found, and a near miss that does not trip. */
-test.each<[string, Parts, string, Parts]>([
+const rows: readonly (readonly [string, Parts, string, Parts])[] = [
   ['two clusters in one namespace', { backends: { more: { rookCeph: {} } } }, 'two-ceph-clusters backends.more.rookCeph', external({ fsName: 'a' })],
   ['one cluster under two names', { rook: { clusterName: 'one' }, backends: { more: { rookCeph: { clusterName: 'one' } } } }, 'two-ceph-clusters backends.more.rookCeph.clusterName', {}],
   ['one cluster elsewhere under two names', { backends: { pve: { ceph: outside }, again: { ceph: outside } } }, 'two-ceph-clusters backends.again.ceph.clusterID', { backends: { pve: { ceph: outside }, again: { ceph: { ...outside, clusterID: secondId } } } }],
@@ -113,9 +113,21 @@ test.each<[string, Parts, string, Parts]>([
   ['ReadWriteMany of images', block({}, { accessModes: ['ReadWriteMany'] }), 'access-mode classes.images.accessModes.0', { cls: { accessModes: ['ReadWriteMany'] } }],
   ['a plain mount of an encrypted cluster', { rook: { network: { encryption: true } } }, 'ms-mode classes.shared.mountOptions', { rook: { network: { encryption: true } }, cls: { mountOptions: ['ms_mode=secure'] } }],
   ['adopting what is in Ceph', { more: { volumes: { v: { namespace: 'n', class: 'shared', size: '1Gi', handle: 'a/b/c/d' } } } }, 'not-built-yet volumes.v', { more: { volumes: {} } }],
-])('%s', (_, trips, expected, nearMiss) => {
+  ['a filter that Go cannot read', { storage: { nodes: [{ name: 'a', deviceFilter: '^sd(?!a)' }] } }, `invalid-value ${rookAt}.storage.nodes.0.deviceFilter`, { storage: { nodes: [{ name: 'a', deviceFilter: '^sd(?:b|c)' }] } }],
+  ['a filter that is no pattern', { storage: { nodes: [{ name: 'a', deviceFilter: '^sd[' }] } }, `invalid-value ${rookAt}.storage.nodes.0.deviceFilter`, { storage: { nodes: [{ name: 'a', deviceFilter: '^sd[b-d]$' }] } }],
+]
+
+test.each(rows)('%s', (_, trips, expected, nearMiss) => {
   expect(found(trips)).toEqual([expected])
   expect(found(nearMiss)).toEqual([])
+})
+
+test('what is said reads as prose', async () => {
+  const said = rows.map(([name, trips]) => {
+    const { findings } = readValue({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' }, spec: spec(trips) })
+    return [`${name}:`, ...findings.filter(({ verdict }) => verdict === undefined).map(({ severity, message, remedy = '' }) => `  ${severity}: ${message}\n    ${remedy}`)].join('\n')
+  })
+  await expect(`${said.join('\n\n')}\n`).toMatchFileSnapshot('./ceph-findings.txt')
 })
 
 test('plain images of an encrypted cluster are refused, and mapped securely they pass', () => {

@@ -22,10 +22,21 @@ const osdConfig = z
   .partial()
   .meta({ id: 'OsdConfig', description: 'Settings of OSDs; each value is text.' })
 
+/** Rook is written in Go, whose patterns know neither looking around nor references back (golang.org/s/re2syntax). */
+const pattern = z.string().min(1).refine((text) => isPattern(text) && !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(text), { error: 'must be a regular expression as Go knows it: without looking around and references back' })
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== ''
+  } catch {
+    return false
+  }
+}
+
 const selection = {
   useAllDevices: z.boolean().optional().describe('Every device without data or partitions. Default: false.'),
-  deviceFilter: z.string().min(1).optional().describe('Regular expression over kernel names, e.g. ^sd[b-d]$. Beside devices it is ignored by Rook.'),
-  devicePathFilter: z.string().min(1).optional().describe('Regular expression over paths, e.g. ^/dev/disk/by-id/ata-.'),
+  deviceFilter: pattern.optional().describe('Regular expression over kernel names, e.g. ^sd[b-d]$. Beside devices it is ignored by Rook.'),
+  devicePathFilter: pattern.optional().describe('Regular expression over paths, e.g. ^/dev/disk/by-id/ata-.'),
   config: osdConfig.optional(),
 } as const
 
