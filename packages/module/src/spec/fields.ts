@@ -62,6 +62,8 @@ export function descriptionOf(schema: z.core.$ZodType): string | undefined {
 }
 
 export function typeOf(outer: z.core.$ZodType): string {
+  const given = outer instanceof z.ZodOptional ? outer.unwrap() : outer
+  if (given instanceof z.ZodUnion) return given.options.map(typeOf).join(' | ')
   const schema = unwrap(outer)
   if (schema instanceof z.ZodEnum) return schema.options.join(' | ')
   if (schema instanceof z.ZodLiteral) return [...schema.values].map(String).join(' | ')

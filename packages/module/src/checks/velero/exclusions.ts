@@ -1,7 +1,7 @@
 /** What is left out, who may restore, and what becomes of classes. */
 import { didYouMean } from '@stowage/core'
 import { classesOf, fault, warning, type Check, type Fault } from '../check.ts'
-import { ofVelero, veleroPath } from './subject.ts'
+import { ofVelero, schedulesOf, usesSnapshots, veleroPath } from './subject.ts'
 
 export const exclusionsAreMeant: Check = ofVelero(({ exclusions }, subject) => {
   const classes = classesOf(subject).map(([name]) => name)
@@ -17,6 +17,23 @@ export const exclusionsAreMeant: Check = ofVelero(({ exclusions }, subject) => {
     ]
   })
 })
+
+/** Velero refuses a backup whose namespaces are included and excluded at once. */
+export const exclusionsDoNotEmptySchedules: Check = ofVelero((velero) => {
+  const whole = Object.entries(velero.exclusions ?? {}).flatMap(([name, one]) => (one?.namespace === undefined ? [] : [{ name: `exclusion ${name}`, namespace: one.namespace }]))
+  return schedulesOf(velero).flatMap((one): readonly Fault[] => {
+    const included = one.entry?.includedNamespaces ?? []
+    const own = (one.entry?.excludedNamespaces ?? []).map((namespace) => ({ name: 'excludedNamespaces', namespace }))
+    const both = [...whole, ...own].find(({ namespace }) => included.includes(namespace))
+    if (both === undefined) return []
+    return [fault('namespace-in-and-out', [...veleroPath, 'schedules', one.tier === undefined ? one.name : 'gfs', 'includedNamespaces'], `schedule ${one.name} includes the namespace ${both.namespace ?? ''}, and ${both.name} leaves it out: Velero refuses such a backup`, 'decide for one of the two')]
+  })
+})
+
+/** Locations of snapshots mean nothing to backups that take none. */
+export const snapshotLocationsAreUsed: Check = ofVelero((velero) =>
+  usesSnapshots(velero) ? [] : Object.keys(velero.snapshotLocations ?? {}).map((name) => warning('parameter-without-effect', [...veleroPath, 'snapshotLocations', name], `snapshot location ${name} does nothing while backups take no snapshots`, 'write enableSnapshotBackups: true, or remove it')),
+)
 
 /** A class that is not there makes every restore wait for ever. */
 export const restoredClassesExist: Check = ofVelero(({ changeStorageClass }, subject) => {

@@ -2,7 +2,7 @@
 import type { Check } from '../check.ts'
 import { hostBackupsAreBuilt } from '../sections.ts'
 import { valuesDoNotContradict } from './chart.ts'
-import { exclusionsAreMeant, restoredClassesExist, restorersAreNamed } from './exclusions.ts'
+import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
 import { locationsLiveElsewhere } from './lives-on.ts'
 import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocationIsUnique, locationsAreComplete, locationsAreReachedInPrivate } from './locations.ts'
 import { passwordHasASource, passwordIsNotWritten } from './password.ts'
@@ -39,6 +39,8 @@ export const veleroChecks: readonly Check[] = [
   everyClassIsBackedUp, // what neither strategy takes is named
   blockVolumesAreBackedUp, // block devices hold no files
   exclusionsAreMeant, // what is left out has a reason
+  exclusionsDoNotEmptySchedules, // and is not asked for at the same time
+  snapshotLocationsAreUsed, // places for snapshots are there for backups that take some
   restoredClassesExist, // a change of class ends at one that is there
   restorersAreNamed, // restores are not for everybody
   valuesDoNotContradict, // values of one's own undo nothing of this

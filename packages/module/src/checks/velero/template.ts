@@ -11,7 +11,7 @@ import { ofVelero, veleroPath } from './subject.ts'
 const decided: Readonly<Record<string, string>> = {
   ttl: 'ttl', includedNamespaces: 'includedNamespaces', excludedNamespaces: 'excludedNamespaces', labelSelector: 'labelSelector', storageLocation: 'storageLocation',
   snapshotMoveData: 'snapshotMoveData', snapshotVolumes: 'spec.backup.velero.enableSnapshotBackups', defaultVolumesToFsBackup: 'spec.backup.velero.enableFilesystemBackups',
-  defaultVolumesToRestic: 'spec.backup.velero.enableFilesystemBackups', volumeSnapshotLocations: 'spec.backup.velero.snapshotLocations', resourcePolicy: 'spec.backup.velero.exclusions', hooks: 'spec.backup.velero.hooks',
+  defaultVolumesToRestic: 'spec.backup.velero.enableFilesystemBackups', resourcePolicy: 'spec.backup.velero.exclusions', hooks: 'spec.backup.velero.hooks',
 }
 
 export const templatesAreKnown: Check = ofVelero(({ schedules }) => {

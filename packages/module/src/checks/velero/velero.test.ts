@@ -98,6 +98,8 @@ test.each<[string, object, readonly string[]]>([
   ['everybody restores', { ...velero, restorers: [{ kind: 'Group', name: 'system:authenticated' }] }, ['everybody-restores restorers.0.name']],
   ['an account without its namespace', { ...velero, restorers: [{ kind: 'ServiceAccount', name: 'a' }] }, ['missing-field restorers.0.namespace']],
   ['a group in a namespace', { ...velero, restorers: [{ kind: 'Group', name: 'a', namespace: 'b' }] }, ['foreign-field restorers.0.namespace']],
+  ['a namespace in and out', { ...schedules({ a: { ...daily, includedNamespaces: ['tmp'] } }), exclusions: { tmp: { namespace: 'tmp', reason: 'scratch' } } }, ['namespace-in-and-out schedules.a.includedNamespaces']],
+  ['a place for snapshots without snapshots', { ...velero, snapshotLocations: { ebs: { provider: 'aws', region: 'r' } } }, ['parameter-without-effect snapshotLocations.ebs']],
   ['restic', { ...velero, chart: { values: { configuration: { uploaderType: 'restic' } } } }, ['chart-values-contradict chart.values.configuration.uploaderType']],
   ['no node-agent', { ...velero, chart: { values: { deployNodeAgent: false } } }, ['chart-values-contradict chart.values.deployNodeAgent']],
   ['schedules among the values', { ...velero, chart: { values: { schedules: { a: {} } } } }, ['chart-values-contradict chart.values.schedules']],
@@ -126,6 +128,7 @@ test.each<[string, object]>([
   ['five minutes apart', schedules({ a: daily, b: { ...daily, schedule: '22 0 * * *' } })],
   ['fields of Velero', schedules({ a: { ...daily, template: { csiSnapshotTimeout: '1h', uploaderConfig: { parallelFilesUpload: 2 } } } })],
   ['a feature beside EnableCSI', { ...velero, enableSnapshotBackups: true, chart: { values: { configuration: { features: 'EnableCSI,Other' } } } }],
+  ['a namespace in, another out', { ...schedules({ a: { ...daily, includedNamespaces: ['media'] } }), exclusions: { tmp: { namespace: 'tmp', reason: 'scratch' } } }],
   ['no schedule at all', { ...velero, schedules: undefined }],
 ])('passes: %s', (_, velero) => {
   expect(found(velero)).toEqual([])

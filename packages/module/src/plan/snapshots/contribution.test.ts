@@ -58,6 +58,11 @@ test('a VolumeSnapshotClass for each driver and cluster that can, with its secre
   expect(plan.notes.join('\n')).toContain('no snapshots of fast: Stowage’s Proxmox driver makes no snapshots yet')
 })
 
+test('the NFS driver’s snapshot sidecar runs where snapshots are, and nowhere else', () => {
+  const sidecar = (plan: Plan): unknown => valueAt(plan.helmReleases.find(({ chart }) => chart.name === 'csi-driver-nfs')?.values, ['controller', 'enableSnapshotter'])
+  expect([sidecar(planOf({ snapshots: {} })), sidecar(planOf({}))]).toEqual([true, false])
+})
+
 test('each is held by its definition, strictly', () => {
   const definition = externalSnapshotterCrds.find(({ spec }) => spec.names.kind === 'VolumeSnapshotClass')
   if (definition === undefined) throw new Error('no definition')

@@ -36,6 +36,8 @@ function pluginSecret(spec: Spec, { name, secretRef }: ProxmoxBackendSpec): Need
 function nfsDriver(spec: Spec, { name, chart }: NfsBackendSpec): HelmRelease {
   const values = {
     kubeletDir: spec.platform.kubeletRoot,
+    // Its sidecar waits for ever for definitions that are not there.
+    controller: { enableSnapshotter: spec.snapshots.controller !== 'none' },
     externalSnapshotter: { enabled: false, customResourceDefinitions: { enabled: false } },
   }
   return {

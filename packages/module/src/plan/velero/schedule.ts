@@ -34,7 +34,7 @@ function template(velero: VeleroSpec, declared: ScheduleSpec, policies: boolean)
     ...(excludedNamespaces.length === 0 ? {} : { excludedNamespaces }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(storageLocation === undefined ? {} : { storageLocation }),
-    ...(volumeSnapshotLocations.length === 0 ? {} : { volumeSnapshotLocations }),
+    ...(volumeSnapshotLocations.length === 0 || 'volumeSnapshotLocations' in declared.template ? {} : { volumeSnapshotLocations }),
     snapshotVolumes: declared.snapshotVolumes,
     snapshotMoveData: declared.snapshotMoveData,
     defaultVolumesToFsBackup: declared.defaultVolumesToFsBackup,

@@ -110,7 +110,7 @@ function resolveSchedule(one: NamedSchedule<DeclaredSchedule>, velero: DeclaredV
     excludedNamespaces: [...new Set([...(entry.excludedNamespaces ?? own), ...excluded])].toSorted(),
     ...(entry.labelSelector === undefined ? {} : { labelSelector: withoutUndefined(entry.labelSelector) }),
     ...(storageLocation === undefined ? {} : { storageLocation }),
-    volumeSnapshotLocations: Object.keys(velero.snapshotLocations ?? {}),
+    volumeSnapshotLocations: strategies.snapshots ? oneForEachProvider(velero) : [],
     snapshotVolumes: strategies.snapshots,
     snapshotMoveData: strategies.snapshots && (entry.snapshotMoveData ?? true),
     defaultVolumesToFsBackup: strategies.filesystem,
@@ -118,6 +118,12 @@ function resolveSchedule(one: NamedSchedule<DeclaredSchedule>, velero: DeclaredV
     ...(tier === undefined ? {} : { tier }),
     template: entry.template ?? {},
   }
+}
+
+/** Velero refuses a backup that names two of one provider; the first is taken, unless the schedule's template names another. */
+function oneForEachProvider({ snapshotLocations = {} }: DeclaredVelero): readonly string[] {
+  const firsts = new Map(Object.entries(snapshotLocations).toReversed().map(([name, { provider }]) => [provider, name]))
+  return [...firsts.values()].toSorted()
 }
 
 function resolveExclusions({ exclusions = {} }: DeclaredVelero): readonly ExclusionSpec[] {
