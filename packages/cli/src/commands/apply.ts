@@ -13,7 +13,7 @@ import { stepText } from '../output/step-text.ts'
 import { json } from '../output/terminal.ts'
 import { examples, type CommandContext } from './command.ts'
 import { withDeclarationFlags, type DeclarationFlags } from './read-declaration.ts'
-import { readForApply } from './read-for-apply.ts'
+import { readForApply, refuseUnknownChecks } from './read-for-apply.ts'
 
 interface Flags extends ClusterFlags, DeclarationFlags {
   readonly dryRun?: string
@@ -57,6 +57,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .action(async (files: readonly string[], flags: Flags) => {
       const seconds = Number(flags.timeout)
       if (!(seconds > 0)) throw new UsageError(`--timeout ${flags.timeout} is not a number of seconds`)
+      refuseUnknownChecks(flags.acceptUnknown)
       let connection: Connection | undefined
       const connected = async (): Promise<Connection> => (connection ??= await connect(flags, terminal))
       const read = await readForApply(files, terminal, flags.json === true, flags, connected)

@@ -1,10 +1,11 @@
 /** The declaration as `apply` reads it: alone first, so that its faults need no cluster; then, where proofs hang on facts, with those of the living cluster. */
-import type { Finding } from '@stowage/core'
+import { didYouMean, type Finding } from '@stowage/core'
 import type { Spec } from '@stowage/module'
+import { feasibilityRules } from '@stowage/module/checks/feasibility/rules'
 import { gatherFacts } from '@stowage/operations'
 import type { Connection } from '../cluster/connect.ts'
 import { proxmoxClients } from '../cluster/proxmox-clients.ts'
-import type { ExitCode } from '../output/exit-code.ts'
+import { UsageError, type ExitCode } from '../output/exit-code.ts'
 import { findingsText } from '../output/findings-text.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { readFromFiles, reportFindings, type DeclarationFlags } from './read-declaration.ts'
@@ -36,6 +37,12 @@ async function readWithFacts(names: readonly string[], terminal: Terminal, flags
   const { facts, notes } = await gatherFacts(client, { namespace: spec.namespace, proxmox: proxmox.clients })
   for (const note of [...proxmox.notes, ...notes]) terminal.stderr(`unknown: ${note}\n`)
   return readFromFiles(names, terminal, flags, facts)
+}
+
+/** A check that there is not would accept nothing, and the person would believe that it does. */
+export function refuseUnknownChecks(names: readonly string[] = []): void {
+  const known = Object.keys(feasibilityRules)
+  for (const name of names) if (!known.includes(name)) throw new UsageError(`--accept-unknown ${name} is no check over facts; ${didYouMean(name, known)}`)
 }
 
 /** Standard input can be read once, and the declaration is read twice. */

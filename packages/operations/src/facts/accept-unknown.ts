@@ -2,6 +2,7 @@
 import type { Finding } from '@stowage/core'
 import { refOf } from '@stowage/kubernetes'
 import type { KubernetesClient } from '@stowage/kubernetes'
+import { adviceChecks } from '@stowage/module/checks/feasibility/rules'
 import { valueAt } from '@stowage/module/spec/value-at'
 import type { AppliableObject } from '../apply/stowage-plan.ts'
 import type { Step } from '../steps/step.ts'
@@ -20,7 +21,7 @@ const madeOnce = new Set(['CephCluster', 'CephFilesystem', 'CephBlockPool'])
 
 /** undefined when nothing is unknown that is not accepted. */
 export function acceptUnknownStep({ client, objects, findings, accepted }: UnknownsToAccept): Step | undefined {
-  const open = findings.filter(({ verdict, rule }) => verdict === 'unknown' && !accepted.includes(rule))
+  const open = findings.filter(({ verdict, rule }) => verdict === 'unknown' && !adviceChecks.has(rule) && !accepted.includes(rule))
   if (open.length === 0) return undefined
   return {
     id: 'facts',

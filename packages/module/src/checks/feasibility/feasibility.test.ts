@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readValue } from '../../spec/read.ts'
 import { opaqueLeaf } from '../../spec/opaque-leaf.ts'
 import { prove } from './prove.ts'
-import { feasibilityRules } from './rules.ts'
+import { adviceChecks, feasibilityRules } from './rules.ts'
 
 interface Part {
   /** Over the backend of the base. */
@@ -105,6 +105,11 @@ test('with strict facts, what is not known is an error where its violation would
   const severityOf = (part: Part, check: string) => readValue(declaration(part), { strictFacts: true }).findings.find(({ rule }) => rule === check)?.severity
   expect(severityOf({ rook: { mon: { count: 5 } }, facts: {} }, 'mons-need-more-nodes')).toBe('error')
   expect(severityOf({ rook: { mgr: { count: 4 } }, facts: {} }, 'mgrs-need-more-nodes')).toBe('warning')
+})
+
+test('what is only advice is a warning when it is certain, and all else an error', () => {
+  const certain = rows.flatMap(({ check, trips }) => saying(found(trips), check).filter(({ verdict }) => verdict === 'violated'))
+  expect(certain.filter(({ severity, rule }) => (severity === 'warning') !== adviceChecks.has(rule))).toEqual([])
 })
 
 test('every check is in the table, and each has its three cases or says why not', () => {

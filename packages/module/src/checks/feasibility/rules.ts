@@ -2,6 +2,9 @@ import type { RuleExplanation } from '../rule-explanation.ts'
 
 const acceptable = true
 
+/** What is worth knowing and keeps nothing from working: a warning even when it is certain, and nothing that must be settled first. */
+export const adviceChecks: ReadonlySet<string> = new Set(['mgrs-need-more-nodes', 'mds-need-more-nodes', 'one-host-holds-all-copies', 'no-room-after-host-loss'])
+
 /** Sources are named in docs/explanation/ceph-feasibility.md. */
 export const feasibilityRules: Readonly<Record<string, RuleExplanation>> = {
   'pool-needs-more-hosts': { means: 'A pool wants its copies, or pieces, in more failure domains than there are.', why: 'Ceph makes such a pool, and neither Ceph nor Rook says anything; its placement groups then stay undersized for ever, and below min_size every write hangs.', fix: 'Declare more hosts with disks, keep fewer copies (never one), or write a smaller failure domain. `stowage check` shows the smallest edits.', acceptable },
