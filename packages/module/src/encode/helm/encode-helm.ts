@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { guardedSteps, type GuardedStep } from '../chart/guarded-charts.ts'
 import { localChart } from '../chart/local-chart.ts'
 import { fileMark, type EncodedFile } from '../encoded-file.ts'
+import { needsCommands, needsFunctions } from '../kubectl/needs.ts'
 import { releaseWaits, waitsOf } from '../kubectl/waits.ts'
 import { pveumScripts } from '../proxmox/pveum-script.ts'
 import { readme, type Manual } from '../readme.ts'
@@ -24,6 +25,8 @@ export function encodeHelm(plan: Plan): readonly EncodedFile[] {
 }
 
 function installScript(plan: Plan, steps: readonly GuardedStep[]): string {
+  const namespaces = steps.filter(({ step }) => step.phase === 'namespace')
+  const others = steps.filter(({ step }) => step.phase !== 'namespace')
   return `#!/bin/sh
 ${fileMark}
 # Installs or upgrades everything in order, and waits in between. It can be run again at any time.
@@ -32,15 +35,20 @@ cd -- "$(dirname -- "$0")"
 for program in kubectl helm; do
   command -v "$program" >/dev/null || { echo "$program is not here: install it first" >&2; exit 1; }
 done
-${steps.map((step) => `\n${stepCommands(step).join('\n')}\n`).join('')}
-echo ${quote(`everything of ${plan.name} is installed`)} >&2
+${needsFunctions}${namespaces.map(stepText).join('')}${needsCommands(plan)}${others.map(stepText).join('')}
+step 'everything is installed'
 `
+}
+
+function stepText(step: GuardedStep): string {
+  return `\nstep ${quote(step.kind === 'chart' ? step.chart.name : step.step.file)}\n${stepCommands(step).join('\n')}\n`
 }
 
 function stepCommands(step: GuardedStep): readonly string[] {
   if (step.kind === 'chart') {
     const { name, objects } = step.chart
-    return [commandLine('helm', 'upgrade', '--install', name, `./charts/${name}`, '--namespace', recordNamespace, '--wait', '--timeout', '15m'), ...objects.flatMap(waitsOf)]
+    // A namespace that was made by hand, to put a Secret into it, becomes the chart's.
+    return [commandLine('helm', 'upgrade', '--install', name, `./charts/${name}`, '--namespace', recordNamespace, '--take-ownership', '--wait', '--timeout', '15m'), ...objects.flatMap(waitsOf)]
   }
   const { release } = step.step
   const values = valuesFile(release, 'values').path

@@ -1,11 +1,10 @@
 /** `apply.sh`: the numbered files and the releases in order, waiting in between. POSIX sh; holds no secret and asks for none. */
 import type { Plan } from '../../plan/plan.ts'
-import { commentText } from '../comment-text.ts'
 import { fileMark, type EncodedFile } from '../encoded-file.ts'
-import { sourceText } from '../references-only.ts'
 import { chartWords, valuesFile } from '../release-values.ts'
 import { commandLine, comment, quote } from '../shell-text.ts'
 import { releaseName, stepsOf, type ObjectStep, type ReleaseStep, type Step } from '../steps.ts'
+import { needsCommands, needsFunctions } from './needs.ts'
 import { releaseWaits, waitsOf } from './waits.ts'
 
 export function applyScript(plan: Plan): EncodedFile {
@@ -21,11 +20,7 @@ cd -- "$(dirname -- "$0")"
 for program in ${programs}; do
   command -v "$program" >/dev/null || { echo "$program is not here: install it first" >&2; exit 1; }
 done
-step() { printf '\\n== %s\\n' "$1" >&2; }
-missing=0
-need() { kubectl get "$@" --output=name >/dev/null 2>&1; }
-lacks() { printf 'missing: %s\\n' "$1" >&2; missing=1; }
-${namespaces.map(stepText).join('')}${needsText(plan)}${others.map(stepText).join('')}
+${needsFunctions}${namespaces.map(stepText).join('')}${needsCommands(plan)}${others.map(stepText).join('')}
 step 'everything is applied'
 `
   return { path: 'apply.sh', content, mode: 0o755 }
@@ -43,20 +38,4 @@ function releaseCommands({ release }: ReleaseStep): string {
   const values = valuesFile(release, 'helm').path
   const install = commandLine('helm', 'upgrade', '--install', releaseName(release), ...chartWords(release), '--namespace', release.namespace, '--values', values, '--wait', '--timeout', '15m')
   return [comment(release.reason), install, ...releaseWaits(release)].join('\n')
-}
-
-/** Asked for when the namespaces are there, and all at once. */
-function needsText({ needs, secrets }: Plan): string {
-  if (needs.length + secrets.length === 0) return ''
-  const lines = [
-    ...needs.map(({ kind, name, namespace, reason }) => needLine(kind, name, namespace, reason)),
-    ...secrets.map((secret) => needLine('Secret', secret.name, secret.namespace, `key ${secret.key}, ${sourceText(secret)}: ${secret.reason}`)),
-  ]
-  return `\nstep 'what must be there before'\n${lines.join('\n')}\n[ "$missing" -eq 0 ] || { echo 'make what is missing, then run this again; nothing more was applied' >&2; exit 1; }\n`
-}
-
-function needLine(kind: string, name: string, namespace: string | undefined, reason: string): string {
-  const where = namespace === undefined ? [] : ['--namespace', namespace]
-  const text = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`} (${commentText(reason)})`
-  return `${commandLine('need', kind.toLowerCase(), name, ...where)} || lacks ${quote(text)}`
 }
