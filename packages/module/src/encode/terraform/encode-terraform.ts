@@ -53,6 +53,8 @@ function chartResource({ chart, guarded }: ChartStep): Resource {
       chart: insideModule(folder),
       // The provider does not look into a local chart: a new hash is what tells it that objects have changed.
       values: [`\${yamlencode({ objects = filesha256("\${path.module}/${folder}/objects.yaml") })}`],
+      // A namespace that was made by hand, to put a Secret into it, becomes the chart's.
+      take_ownership: true,
       ...common,
       ...lifecycle(guarded),
     },

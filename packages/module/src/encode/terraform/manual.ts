@@ -5,6 +5,7 @@ export function manual(proxmox: boolean): Manual {
     tool: 'Terraform or OpenTofu',
     use: [
       '`tofu init && tofu apply` (or `terraform`). Which cluster it is comes from the environment (`KUBE_CONFIG_PATH`, `KUBE_CTX`), or from a provider block in a file of your own beside these.',
+      'What must be there before (below) is not asked for by Terraform: without it workloads wait until the apply gives up. Make the namespace by hand for that (`kubectl create namespace`), and the Secrets in it; the release takes the namespace over.',
       ...(proxmox ? ['The folders `proxmox-…` have a state of their own and come first: `PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` say where and who. The state of such a folder holds the secret of the token that it makes: keep it encrypted, put the token (`tofu output -raw`) into the Secret that the backend names, and nowhere else.'] : []),
     ],
     order: [
