@@ -5,6 +5,7 @@ import { formatGoDuration, parseGoDuration, spokenDuration } from './go-duration
 import { longestGap } from './longest-gap.ts'
 import { nextRuns } from './next-runs.ts'
 import { closestStart, startsOf } from './same-minute.ts'
+import { skippedRun } from './skipped-run.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -88,6 +89,23 @@ test('how close two begin, and whether ever on one day', () => {
   expect(closestStart(starts('17 0 1 * *'), starts('17 0 2 * *'), 5)).toBeUndefined()
   expect(closestStart(starts('17 0 1 * *'), starts('17 0 * * 0'), 5)).toBe(0)
   expect(closestStart(starts('17 0 * * *'), starts('CRON_TZ=Asia/Tokyo 17 0 * * *'), 5)).toBeUndefined()
+})
+
+test.each([
+  ['CRON_TZ=Europe/Berlin 30 2 * * *', '2026-03-29'],
+  ['CRON_TZ=Europe/Berlin 30 2 28 * *', '2027-03-28'],
+  ['CRON_TZ=America/New_York 30 2 * * 0', '2026-03-08'],
+  ['CRON_TZ=America/Santiago 15 0 * * *', '2026-09-06'],
+  ['CRON_TZ=Australia/Lord_Howe 10 2 * * *', '2026-10-04'],
+  ['CRON_TZ=Europe/Berlin 59 1 * * *', undefined],
+  ['CRON_TZ=Europe/Berlin 0 3 * * *', undefined],
+  ['CRON_TZ=Europe/Berlin 30 2 * * 1', undefined],
+  ['CRON_TZ=Asia/Tokyo 30 2 * * *', undefined],
+  ['30 2 * * *', undefined],
+])('the first run of %s that is left out when clocks go forward: %s', (text, expected) => {
+  const cron = parseCron(text)
+  if ('fault' in cron || cron.kind === 'every') throw new Error(text)
+  expect(skippedRun(cron)).toBe(expected)
 })
 
 test('durations are Go’s', () => {

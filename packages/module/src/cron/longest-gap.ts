@@ -6,7 +6,10 @@ const hour = 60 * minute
 const day = 24 * hour
 /** From a leap year to the next: every distance between two days that a cron can have, but for 29 February around 2100. */
 const firstDay = Date.UTC(2024, 0, 1)
-const days = 8 * 366
+const calendar = Array.from({ length: 8 * 366 }, (_, index) => {
+  const date = new Date(firstDay + index * day)
+  return { month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate(), dayOfWeek: date.getUTCDay() }
+})
 
 /**
  * Milliseconds between two runs at most. Undefined when the text is not a cron. In a zone whose clocks are changed, an hour is
@@ -37,12 +40,7 @@ export function timesOfDay({ hours, minutes }: CronFields): readonly number[] {
 
 /** Days since the beginning of 2024, over eight years. */
 export function matchingDays(cron: CronFields): readonly number[] {
-  const found: number[] = []
-  for (let index = 0; index < days; index += 1) {
-    const date = new Date(firstDay + index * day)
-    if (matchesDay(cron, date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCDay())) found.push(index)
-  }
-  return found
+  return calendar.flatMap(({ month, dayOfMonth, dayOfWeek }, index) => (matchesDay(cron, month, dayOfMonth, dayOfWeek) ? [index] : []))
 }
 
 export function changesItsClocks(zone: string): boolean {

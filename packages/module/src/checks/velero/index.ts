@@ -8,7 +8,7 @@ import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocation
 import { passwordHasASource, passwordIsNotWritten } from './password.ts'
 import { pluginsFitVelero, providersHavePlugins } from './plugins.ts'
 import { copiesOutliveTheInterval, cronsAreValid, cronsMeanWhatTheySay, offsiteIsElsewhere, promisesCanBeKept, schedulesNameALocation, schedulesSayWhen } from './schedules.ts'
-import { schedulesAreStaggered } from './starts.ts'
+import { runsExist, schedulesAreStaggered } from './starts.ts'
 import { blockVolumesAreBackedUp, everyClassIsBackedUp, snapshotsBecomeBackups, snapshotsCanBeTaken } from './strategies.ts'
 import { templatesAreKnown } from './template.ts'
 
@@ -32,6 +32,7 @@ export const veleroChecks: readonly Check[] = [
   promisesCanBeKept, // and no more is lost than was promised
   schedulesNameALocation, // it goes to a location that takes it
   offsiteIsElsewhere, // and the copy off site elsewhere
+  runsExist, // each run has an hour to run in
   schedulesAreStaggered, // not all at once
   templatesAreKnown, // further fields are Velero's own
   snapshotsCanBeTaken, // snapshots have a controller and a class

@@ -15,6 +15,7 @@ export const veleroRules: Readonly<Record<string, RuleExplanation>> = {
   'offsite-without-location': { means: 'The tier offsite has no location.', why: 'It would go to the default location, where the others are.', fix: 'Name a second location in offsite.' },
   'offsite-without-schedule': { means: 'A location off site to which nothing is copied.', why: 'Somebody believes in a copy that is never made.', fix: 'Use the set gfs, or a schedule with that storageLocation.', acceptable: true },
   'schedules-start-together': { means: 'Two schedules begin in the same minute.', why: 'Velero makes one backup after the other: the second waits, and its time says nothing.', fix: 'Stagger them by some minutes.', acceptable: true },
+  'run-left-out': { means: 'A schedule runs in the hour that a zone leaves out in spring.', why: 'Velero leaves the run out, so twice the interval passes once a year.', fix: 'Run it at another hour, or in UTC.', acceptable: true },
   'schedules-overlap': { means: 'Two schedules begin within a few minutes.', why: 'Velero makes one backup after the other: the second nearly always waits.', fix: 'Stagger them by more.', acceptable: true },
   'template-conflict': { means: 'A field of a BackupSpec that the declaration decides elsewhere.', why: 'Two would speak of it, and one would lose.', fix: 'Use the field that is named.' },
   'snapshots-without-controller': { means: 'Backups are snapshots, and nobody makes snapshots ready.', why: 'Backups would wait for each snapshot, fail, and hold no data.', fix: 'Leave snapshots.controller at auto.' },

@@ -1,6 +1,7 @@
 /** Backups that begin together wait for each other, and press on the storage all at once. */
 import type { CronFields } from '../../cron/cron.ts'
 import { closestStart, startsOf, type Starts } from '../../cron/same-minute.ts'
+import { skippedRun } from '../../cron/skipped-run.ts'
 import { warning, type Check, type Fault } from '../check.ts'
 import { about, cronOf, pathOf } from './schedules.ts'
 import { ofVelero, schedulesOf } from './subject.ts'
@@ -32,6 +33,16 @@ export const schedulesAreStaggered: Check = ofVelero((velero) => {
     return [about(one, found)]
   })
 })
+
+/** Where clocks go forward, an hour is missing, and Velero leaves out what would run in it. */
+export const runsExist: Check = ofVelero((velero) =>
+  schedulesOf(velero).flatMap((one): readonly Fault[] => {
+    const cron = cronOf(one)
+    const skipped = cron === undefined || cron.kind === 'every' ? undefined : skippedRun(cron)
+    if (skipped === undefined) return []
+    return [about(one, warning('run-left-out', pathOf(one, 'schedule'), `schedule ${one.name} would run in the hour that is left out when clocks go forward, e.g. on ${skipped}: that run is left out, too`, 'run it at another hour, or leave CRON_TZ out'))]
+  }),
+)
 
 /** Many schedules have one cron; its days are counted once. */
 function remembered(known: Map<string, Starts>, cron: CronFields): Starts {

@@ -79,6 +79,7 @@ test.each<[string, object, readonly string[]]>([
   ['off site where all is', { ...velero, offsite: 'default' }, ['offsite-is-default offsite']],
   ['a tier off site without a place', schedules({ gfs: { offsite: {enabled: true} } }), ['offsite-without-location schedules.gfs.offsite']],
   ['a place off site without a schedule', { ...locations({ b: second }), offsite: 'b', schedules: { a: daily } }, ['offsite-without-schedule offsite']],
+  ['an hour that is left out in spring', schedules({ a: { ...daily, schedule: 'CRON_TZ=Europe/Berlin 30 2 * * *' } }), ['run-left-out schedules.a.schedule']],
   ['one minute for two', schedules({ a: daily, b: daily }), ['schedules-start-together schedules.b.schedule']],
   ['one minute on some days', schedules({ a: daily, b: { schedule: '17 0 1 * *', ttl: '9528h' } }), ['schedules-start-together schedules.b.schedule']],
   ['three minutes apart', schedules({ a: daily, b: { ...daily, schedule: '20 0 * * *' } }), ['schedules-overlap schedules.b.schedule']],

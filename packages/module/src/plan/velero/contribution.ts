@@ -22,7 +22,8 @@ export function veleroContribution(spec: Spec): Contribution {
   const config = configMaps(spec, velero, [namespaceId])
   const release = veleroRelease(spec, velero, [namespaceId, ...(password.objects ?? []).map(({ id }) => id), ...config.map(({ id }) => id), ...snapshotIds(spec, velero)])
   const locations = locationObjects(spec, velero, release.id)
-  const schedules = velero.schedules.map((one) => scheduleObject(spec, velero, one, release.id))
+  const policies = volumePolicies(spec, velero).length > 0
+  const schedules = velero.schedules.map((one) => scheduleObject(spec, velero, one, release.id, policies))
   return {
     objects: [...namespaceObjects(spec, velero), ...(password.objects ?? []), ...access, ...config, ...locations, ...schedules],
     helmReleases: [release],
@@ -61,8 +62,8 @@ function locationObjects(spec: Spec, velero: VeleroSpec, release: string): reado
   return [...stores, ...snapshots]
 }
 
-function scheduleObject(spec: Spec, velero: VeleroSpec, declared: ScheduleSpec, release: string): PlannedObject {
-  const object = schedule(spec, velero, declared, volumePolicies(spec, velero).length > 0)
+function scheduleObject(spec: Spec, velero: VeleroSpec, declared: ScheduleSpec, release: string, policies: boolean): PlannedObject {
+  const object = schedule(spec, velero, declared, policies)
   const location = declared.storageLocation ?? velero.locations.find(({ isDefault }) => isDefault)?.name
   const before = [release, ...(location === undefined ? [] : [`velero.io/BackupStorageLocation/${velero.namespace}/${location}`])]
   const reason = `${declared.paused ? 'paused: ' : ''}backs up ${namespacesText(declared)} at ${declared.schedule}, and keeps each for ${declared.ttl}`
