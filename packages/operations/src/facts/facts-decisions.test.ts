@@ -47,10 +47,16 @@ test('devices are read as Rook’s discovery wrote them, with the time of its wr
   expect(facts[0]?.time).toBe('2026-11-21T15:00:00Z')
 })
 
-test('an OSD of Ceph’s own is no obstacle, and a filesystem is one', () => {
-  const osd = { ...disk, filesystem: 'LVM2_member', cephVolumeData: JSON.stringify({ path: '/dev/sdb', lvs: [{ osd_id: '3' }] }) }
+test('an OSD is this cluster’s when a cluster runs here and its fsid does not speak against it', () => {
+  const osd = { ...disk, filesystem: 'LVM2_member', cephVolumeData: JSON.stringify({ path: '/dev/sdb', lvs: [{ osd_id: '3', cluster_fsid: 'own' }] }) }
+  const raw = { ...disk, filesystem: 'ceph_bluestore' }
+  const osdOf = (device: object, running?: { fsid?: string }) => valuesOf(factsOfDiscovery([discovered(JSON.stringify([device]))], seen, running).facts, 'device/w1/sdb')['osd']
+  expect([osdOf(osd, { fsid: 'own' }), osdOf(osd, {}), osdOf(raw, { fsid: 'own' })]).toEqual([true, true, true])
+  expect([osdOf(osd, { fsid: 'another' }), osdOf(osd), osdOf(raw), osdOf(disk, {})]).toEqual([undefined, undefined, undefined, undefined])
+})
+
+test('a filesystem and partitions are told', () => {
   const other = { ...disk, filesystem: 'ext4', Partitions: [{}, {}] }
-  expect(valuesOf(factsOfDiscovery([discovered(JSON.stringify([osd]))], seen).facts, 'device/w1/sdb')).toMatchObject({ fstype: 'ceph_bluestore', partitions: 0 })
   expect(valuesOf(factsOfDiscovery([discovered(JSON.stringify([other]))], seen).facts, 'device/w1/sdb')).toMatchObject({ fstype: 'ext4', partitions: 2 })
 })
 

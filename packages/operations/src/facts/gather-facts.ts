@@ -4,7 +4,7 @@ import type { KubernetesClient } from '@stowage/kubernetes'
 import type { Facts } from '@stowage/module'
 import type { ProxmoxClient } from '@stowage/proxmox'
 import type { ConfigMap, Node } from 'kubernetes-types/core/v1'
-import { factsOfDiscovery } from './discovery-facts.ts'
+import { factsOfDiscovery, type RunningCeph } from './discovery-facts.ts'
 import { factsOfNodes, type Seen } from './kubernetes-facts.ts'
 import { factsOfMachines, type VirtualMachine } from './proxmox-facts.ts'
 
@@ -36,13 +36,30 @@ export async function gatherFacts(client: KubernetesClient, { namespace = 'stora
   const seen: Seen = { source: { kind: 'cluster', name: client.server }, time: timeOf(client) }
   const nodes = await asked('the nodes', async () => (await client.list<Node>({ apiVersion: 'v1', kind: 'Node' }, {}, call)).items)
   const maps = await asked('what Rook’s discovery wrote', async () => (await client.list<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace, labelSelector: 'app=rook-discover' }, call)).items)
-  const discovered = factsOfDiscovery(maps.value ?? [], seen)
+  const ceph = await asked('the CephCluster', () => runningCeph(client, namespace, call))
+  const discovered = factsOfDiscovery(maps.value ?? [], seen, ceph.value)
   const machines = await Promise.all(proxmox.map((one) => factsOfProxmox(one, nodes.value ?? [], timeOf(client))))
   const known = nodes.value === undefined ? [] : factsOfNodes(nodes.value, gitVersion, seen)
   const silent = maps.value !== undefined && maps.value.length === 0 ? [`Rook's discovery daemon has written nothing in ${namespace}: the devices of nodes are not known from there (operator chart: enableDiscoveryDaemon)`] : []
   return {
     facts: [...known, ...discovered.facts, ...machines.flatMap(({ facts }) => facts)],
-    notes: [...nodes.notes, ...maps.notes, ...silent, ...discovered.notes, ...machines.flatMap(({ notes }) => notes)],
+    notes: [...nodes.notes, ...maps.notes, ...ceph.notes, ...silent, ...discovered.notes, ...machines.flatMap(({ notes }) => notes)],
+  }
+}
+
+interface CephCluster {
+  readonly status?: { readonly ceph?: { readonly fsid?: string } }
+}
+
+/** undefined when there is none, or no such kind. */
+async function runningCeph(client: KubernetesClient, namespace: string, call: { readonly signal?: AbortSignal }): Promise<RunningCeph | undefined> {
+  try {
+    const [cluster] = (await client.list<CephCluster>({ apiVersion: 'ceph.rook.io/v1', kind: 'CephCluster' }, { namespace }, call)).items
+    const fsid = cluster?.status?.ceph?.fsid
+    return cluster === undefined ? undefined : fsid === undefined ? {} : { fsid }
+  } catch (error) {
+    if (isStorageError(error, 'not-found')) return undefined
+    throw error
   }
 }
 

@@ -18,7 +18,7 @@ export function proveDeviceClasses(model: CephModel, hosts: readonly Host[], boo
     const classes = [...new Set(open.flatMap((one) => one.classes))]
     const pools = asking.filter(({ deviceClass }) => deviceClass !== undefined && classes.includes(deviceClass))
     const names = listed(open.map(({ device }) => device.key))
-    const deciding = open.flatMap((one) => one.deciding.filter((fact) => !fact.endsWith(' fstype')))
+    const deciding = open.flatMap((one) => one.deciding.filter((fact) => !fact.endsWith(' osd')))
     const wanted = listed(pools.map(({ name, deviceClass }) => `pool ${name} asks for ${deviceClass ?? ''}`))
     const message = `whether ${names} of ${host.name} ${open.length === 1 ? 'is' : 'are'} ${listed(classes, 'or')} is not known, and ${wanted}`
     const about = { check: 'device-class-unknown', object: `node/${host.name}`, path: [...path, 'devices'], severity: 'error' } as const

@@ -53,20 +53,21 @@ function namesNvme(object: string, key: string, book: FactBook): 'yes' | 'no' | 
   return names.some((name) => neverNvme.test(name)) ? 'no' : 'maybe'
 }
 
-/** Rook's own OSDs are no obstacle; LVM and LUKS may be one of them. */
-const ownMarks = new Set(['', 'ceph_bluestore'])
-const perhapsOwnMarks = new Set(['LVM2_member', 'crypto_LUKS'])
+/** An OSD of this cluster may be under these, or one of another, or something else altogether. */
+export const perhapsOsd: ReadonlySet<string> = new Set(['ceph_bluestore', 'LVM2_member', 'crypto_LUKS'])
 
+/** Rook makes no OSD of a device that carries a filesystem or partitions (pkg/daemon/ceph/osd/daemon.go, getAvailableDevices); one that is there is used. */
 function useOf(object: string, book: FactBook): Pick<DeviceOutcomes, 'used' | 'deciding'> {
+  if (values(book.said(object, 'osd')).some((is) => is === true)) return { used: 'yes', deciding: [] }
   const carried = values(book.said(object, 'fstype')).map(String)
   const partitioned = values(book.said(object, 'partitions')).map((count) => Number(count) > 0)
   const states = [
-    ...carried.map((fstype) => (ownMarks.has(fstype) ? 'yes' : perhapsOwnMarks.has(fstype) ? 'maybe' : 'no')),
+    ...carried.map((fstype) => (fstype === '' ? 'yes' : perhapsOsd.has(fstype) ? 'maybe' : 'no')),
     ...partitioned.map((is) => (is ? 'no' : 'yes')),
   ] as const
   if (!states.some((state) => state !== 'yes')) return { used: 'yes', deciding: [] }
-  const certain = (carried.length > 0 && carried.every((fstype) => !ownMarks.has(fstype) && !perhapsOwnMarks.has(fstype))) || (partitioned.length > 0 && partitioned.every(Boolean))
-  return certain ? { used: 'no', deciding: [] } : { used: 'maybe', deciding: [`${object} fstype`] }
+  const certain = (carried.length > 0 && carried.every((fstype) => fstype !== '' && !perhapsOsd.has(fstype))) || (partitioned.length > 0 && partitioned.every(Boolean))
+  return certain ? { used: 'no', deciding: [] } : { used: 'maybe', deciding: [`${object} osd`] }
 }
 
 export function values(facts: readonly Fact[]): readonly Fact['value'][] {

@@ -1,6 +1,6 @@
 /** Whether the declared nodes and devices are what the declaration takes them for. */
 import { isPart, saysNvme } from '../ceph/device-path.ts'
-import { deviceObject, mediumOf, values } from './device-classes.ts'
+import { deviceObject, mediumOf, perhapsOsd, values } from './device-classes.ts'
 import type { FactBook } from './fact-book.ts'
 import type { Host } from './hosts.ts'
 import type { CephModel, DeviceModel, HostModel } from './model.ts'
@@ -25,24 +25,22 @@ function aboutDevice(check: string, host: HostModel, device: DeviceModel, severi
   return { check, object: `device/${host.name}/${device.key}`, path: [...device.path, 'name'], severity }
 }
 
-const ownMarks = ['', 'ceph_bluestore']
-const perhapsOwn = ['LVM2_member', 'crypto_LUKS']
-
 /** Rook takes no device that carries a filesystem or partitions (pkg/daemon/ceph/osd/daemon.go, getAvailableDevices). */
 function deviceIsEmpty(host: HostModel, device: DeviceModel, book: FactBook): Proof {
   const about = aboutDevice('device-not-empty', host, device)
   const object = deviceObject(host.name, device.key, book)
+  if (values(book.said(object, 'osd')).some((is) => is === true)) return holds(about)
   const carried = values(book.said(object, 'fstype')).map(String)
-  const foreign = carried.filter((fstype) => !ownMarks.includes(fstype))
+  const foreign = carried.filter((fstype) => fstype !== '')
   const partitions = values(book.said(object, 'partitions')).map(Number)
   const where = `${device.name} of ${host.name}`
-  if (foreign.length > 0 && foreign.length === carried.length && foreign.every((fstype) => !perhapsOwn.includes(fstype))) {
+  if (foreign.length > 0 && foreign.length === carried.length && foreign.every((fstype) => !perhapsOsd.has(fstype))) {
     return violated(about, `${where} carries ${listed(foreign)}: Rook leaves it alone, and no OSD is made of it`, 'name another device; or, when nothing on it is needed any more, wipe it and gather the facts again. Stowage never wipes one')
   }
   if (partitions.length > 0 && partitions.every((number) => number > 0)) {
     return violated(about, `${where} has ${partitions[0] ?? 0} partitions: Rook leaves it alone, and no OSD is made of it`, 'name an empty device, or the partition that is meant')
   }
-  if (foreign.length > 0) return unknown(about, `${where} carries ${listed(foreign)}: that is an OSD of this cluster, or something else that Rook would leave alone`, 'look with lsblk -f; if it is an OSD of this cluster, all is well', [`${object} fstype`])
+  if (foreign.length > 0) return unknown(about, `${where} carries ${listed(foreign)}: that is an OSD of this cluster, or of another one, or something else that Rook would leave alone`, howToSettle([`${object} osd`]), [`${object} osd`])
   return holds(about)
 }
 

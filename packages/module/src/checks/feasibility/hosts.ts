@@ -63,6 +63,6 @@ export function osdsOf(host: Host, deviceClass: string | undefined): Count {
 
 /** Whether it is used bears on every class; how it turns, on a class that is asked for; which disk at rest it is, not on hdd. */
 function bears(fact: string, deviceClass: string | undefined): boolean {
-  if (fact.endsWith(' fstype')) return true
+  if (fact.endsWith(' osd')) return true
   return deviceClass !== undefined && (deviceClass !== 'hdd' || !fact.endsWith(' kname'))
 }

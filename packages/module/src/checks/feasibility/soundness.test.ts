@@ -99,7 +99,7 @@ function opensOf({ hosts }: Case): readonly Open[] {
       const object = `device/${nameOf(index)}/${name}`
       const turning = rotational.length === 1 || deviceClass !== undefined || (rotational.length === 0 && name.startsWith('nvme')) ? [] : [{ fact: `${object} rotational`, values: [true, false] }]
       const leading = name.includes('partlabel') && deviceClass === undefined ? [{ fact: `${object} kname`, values: ['nvme9n1', 'sdz'] }] : []
-      return [...turning, ...leading, ...(fstype === 'LVM2_member' ? [{ fact: `${object} fstype`, values: [true, false] }] : [])]
+      return [...turning, ...leading, ...(fstype === 'LVM2_member' || fstype === 'ceph_bluestore' ? [{ fact: `${object} osd`, values: [true, false] }] : [])]
     }),
   ])
 }
@@ -117,7 +117,7 @@ function osdsOf({ hosts }: Case, completion: Completion) {
       ? []
       : devices.flatMap(({ name, deviceClass, osds, rotational, fstype }) => {
           const object = `device/${nameOf(index)}/${name}`
-          if (fstype === 'ext4' || completion.get(`${object} fstype`) === false) return []
+          if (fstype === 'ext4' || completion.get(`${object} osd`) === false) return []
           const turns = completion.get(`${object} rotational`) ?? rotational[0] ?? false
           const realName = String(completion.get(`${object} kname`) ?? name)
           const byRook = turns === true ? 'hdd' : realName.includes('nvme') ? 'nvme' : 'ssd'

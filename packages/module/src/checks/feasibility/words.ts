@@ -36,7 +36,7 @@ export function factWords(fact: string): string {
   if (kind === 'cluster') return property === 'schedulableNodes' ? 'how many nodes take pods' : 'which nodes the cluster has'
   if (kind === 'node') return property === 'devices' ? `which devices of ${node} are taken` : property === 'schedulable' ? `whether pods may run on ${node}` : `the ${property} of ${node}`
   if (property === 'rotational') return `whether ${device} of ${node} is rotational`
-  return property === 'fstype' ? `what ${device} of ${node} carries` : property === 'kname' ? `which disk ${device} of ${node} leads to` : `the ${property} of ${device} on ${node}`
+  return property === 'osd' ? `whether ${device} of ${node} holds an OSD of this cluster` : property === 'kname' ? `which disk ${device} of ${node} leads to` : `the ${property} of ${device} on ${node}`
 }
 
 /** How a person settles facts: where each is written, and how it is looked up. */
@@ -52,7 +52,7 @@ export function howToSettle(deciding: readonly string[]): string {
 
 function lookUp(device: string, property: string): string {
   if (property === 'rotational') return ` (lsblk -dno ROTA /dev/${device} shows 1 for true)`
-  if (property === 'fstype') return ` (lsblk -f /dev/${device} shows it)`
+  if (property === 'osd') return ' (true for an OSD of this very cluster)'
   return property === 'kname' ? ` (lsblk -dno KNAME /dev/${device} shows it)` : property === 'type' ? ` (lsblk -dno TYPE /dev/${device} shows it)` : ''
 }
 

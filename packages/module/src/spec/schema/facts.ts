@@ -13,6 +13,7 @@ export const deviceFactsSchema = z
     aliases: z.array(z.string().min(1)).optional().describe('Other paths of the same device, e.g. /dev/disk/by-id/wwn-0x5000c500a1b2c3d4.'),
     fstype: z.string().optional().describe('What it carries, as blkid says; empty text for nothing. Rook leaves a device alone that carries a filesystem.'),
     partitions: z.int().min(0).optional().describe('How many partitions it has.'),
+    osd: z.boolean().optional().describe('Whether an OSD of this Ceph cluster is on it already. One of another cluster is not: Rook leaves that alone.'),
     kname: z.string().optional().describe('Its kernel name, as lsblk shows it in KNAME: what a path under /dev/disk leads to.'),
     parent: z.string().optional().describe('The device that it is a part of, e.g. sdb for sdb1.'),
   })
@@ -71,7 +72,7 @@ export type WrittenFacts = z.output<typeof factsSchema>
 export const factProperties = {
   cluster: { version: 'string', distribution: 'string', nodes: 'string', schedulableNodes: 'number', snapshotController: 'string' },
   node: { schedulable: 'boolean', ready: 'boolean', roles: 'string', memory: 'number', cpu: 'number', kernel: 'string', os: 'string', ...Object.fromEntries(topologyLevels.map((level) => [level, 'string'])) },
-  device: { rotational: 'boolean', type: 'string', size: 'number', model: 'string', aliases: 'string', fstype: 'string', kname: 'string', partitions: 'number', parent: 'string' },
+  device: { rotational: 'boolean', type: 'string', size: 'number', model: 'string', aliases: 'string', fstype: 'string', osd: 'boolean', kname: 'string', partitions: 'number', parent: 'string' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>
 
 const seenSchema = z
