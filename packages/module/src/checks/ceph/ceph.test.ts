@@ -113,6 +113,10 @@ const rows: readonly (readonly [string, Parts, string, Parts])[] = [
   ['ReadWriteMany of images', block({}, { accessModes: ['ReadWriteMany'] }), 'access-mode classes.images.accessModes.0', { cls: { accessModes: ['ReadWriteMany'] } }],
   ['a plain mount of an encrypted cluster', { rook: { network: { encryption: true } } }, 'ms-mode classes.shared.mountOptions', { rook: { network: { encryption: true } }, cls: { mountOptions: ['ms_mode=secure'] } }],
   ['adopting what is in Ceph', { more: { volumes: { v: { namespace: 'n', class: 'shared', size: '1Gi', handle: 'a/b/c/d' } } } }, 'not-built-yet volumes.v', { more: { volumes: {} } }],
+  ['images that are mounted with an option of mapping', block({}, { mountOptions: ['noatime', 'ms_mode=secure'] }), 'ms-mode classes.images.mountOptions.1', block({}, { mountOptions: ['noatime'] })],
+  ['xfs beside OSDs', block({}, { fstype: 'xfs' }), 'xfs-beside-osds? classes.images.fstype', external({ pool: 'rbd', fstype: 'xfs' }, { ...outside, secrets: { rbd: 'ceph-user' } })],
+  ['a feature without its base', block({}, { imageFeatures: ['layering', 'object-map'] }), 'image-features classes.images.imageFeatures.1', block({}, { imageFeatures: ['layering', 'exclusive-lock', 'object-map', 'fast-diff'] })],
+  ['an unknown feature', block({}, { imageFeatures: ['layring'] }), 'invalid-value classes.images.imageFeatures.0', block({}, { imageFeatures: ['layering'] })],
   ['a filter that Go cannot read', { storage: { nodes: [{ name: 'a', deviceFilter: '^sd(?!a)' }] } }, `invalid-value ${rookAt}.storage.nodes.0.deviceFilter`, { storage: { nodes: [{ name: 'a', deviceFilter: '^sd(?:b|c)' }] } }],
   ['a filter that is no pattern', { storage: { nodes: [{ name: 'a', deviceFilter: '^sd[' }] } }, `invalid-value ${rookAt}.storage.nodes.0.deviceFilter`, { storage: { nodes: [{ name: 'a', deviceFilter: '^sd[b-d]$' }] } }],
 ]
@@ -128,6 +132,13 @@ test('what is said reads as prose', async () => {
     return [`${name}:`, ...findings.filter(({ verdict }) => verdict === undefined).map(({ severity, message, remedy = '' }) => `  ${severity}: ${message}\n    ${remedy}`)].join('\n')
   })
   await expect(`${said.join('\n\n')}\n`).toMatchFileSnapshot('./ceph-findings.txt')
+})
+
+test('an old Kubernetes is refused when it is known', () => {
+  const running = (version: string): Facts => [{ object: 'cluster', property: 'version', value: version, source: { kind: 'cluster', name: 'here' } }]
+  expect(found({}, { facts: running('v1.30.9') })).toEqual([`kubernetes-too-old ${rookAt}`])
+  expect(found({}, { facts: running('v1.31.0+k3s1') })).toEqual([])
+  expect(found({})).toEqual([])
 })
 
 test('plain images of an encrypted cluster are refused, and mapped securely they pass', () => {

@@ -71,6 +71,17 @@ function isBefore(version: string, other: readonly number[]): boolean {
   return at !== -1 && (numbers[at] ?? 0) < (other[at] ?? 0)
 }
 
+const oldestKubernetes = 31
+
+/** Rook 1.20 wants Kubernetes 1.31; said only when the version is known. */
+export const kubernetesIsNewEnough: Check = (subject) => {
+  const [first] = rooksOf(subject)
+  const said = subject.facts.find(({ object, property }) => object === 'cluster' && property === 'version')
+  const minor = Number(/^v?1\.(\d+)/.exec(String(said?.value ?? ''))?.[1] ?? oldestKubernetes)
+  if (first === undefined || minor >= oldestKubernetes) return []
+  return [fault('kubernetes-too-old', first.path, `the cluster runs Kubernetes ${String(said?.value ?? '')}; Rook 1.20 wants 1.${oldestKubernetes} or later`, 'upgrade Kubernetes first')]
+}
+
 /** The word with which Rook wipes disks has no place in a file that is applied again and again. */
 export const cleanupIsNotDeclared: Check = (subject) =>
   rooksOf(subject).flatMap(({ path, declared }) =>

@@ -1,17 +1,18 @@
 import type { Check } from '../check.ts'
 import { cephParametersFit, classesHaveOnePlace, imagesHaveAHead, mountersFit, namesResolve, outsideClassesHaveSecrets, renamedClassesKeepTheirData } from './classes.ts'
-import { chartsGoTogether, cleanupIsNotDeclared, imageIsSupported, monitorsMakeAMajority, networksAreNamed, oneClusterInTheNamespace, outsideClustersAreNamedOnce } from './clusters.ts'
+import { chartsGoTogether, cleanupIsNotDeclared, imageIsSupported, kubernetesIsNewEnough, monitorsMakeAMajority, networksAreNamed, oneClusterInTheNamespace, outsideClustersAreNamedOnce } from './clusters.ts'
 import { allDevicesAreMeant, deviceNamesStay, devicesAreNamedOnce, filtersAreRead, nodesAreChosenOnce, nodesAreNamedOnce } from './devices.ts'
 import { filesystemsAreDeclaredOnce, filesystemsOutliveTheirObjects, metadataServersHaveMemory, pinningIsOne } from './filesystems.ts'
 import { encryptedDevicesAreWhole, metadataDevicesAreApart } from './osd-settings.ts'
 import { copiesFitTheirDomains, dataPoolsAreNamed, deviceClassesAreOnAll, firstDataPoolIsReplicated, metadataIsReplicated, poolNamesAreUnique, poolsHaveOneRedundancy, singleCopiesAreMeant } from './pools.ts'
-import { encryptedClustersAreMountedSo, imagesHaveOneWriter, volumesOfCephAreMade } from './serving.ts'
+import { encryptedClustersAreMountedSo, imageFeaturesAreWhole, imagesAreMountedAsFilesystems, imagesBesideOsdsAreExt4, imagesHaveOneWriter, volumesOfCephAreMade } from './serving.ts'
 
 export const cephChecks: readonly Check[] = [
   oneClusterInTheNamespace, // Rook runs one CephCluster in a namespace
   outsideClustersAreNamedOnce, // and a cluster elsewhere is one backend
   imageIsSupported, // Ceph 19 or 20
   chartsGoTogether, // of the time of three charts
+  kubernetesIsNewEnough, // on a Kubernetes that Rook knows
   monitorsMakeAMajority, // an odd number, three or more
   networksAreNamed, // multus says which networks
   cleanupIsNotDeclared, // nothing wipes disks in passing
@@ -44,5 +45,8 @@ export const cephChecks: readonly Check[] = [
   outsideClassesHaveSecrets, // users of a cluster elsewhere
   imagesHaveOneWriter, // no ReadWriteMany of images
   encryptedClustersAreMountedSo, // mounted as the wire demands
+  imagesAreMountedAsFilesystems, // which is not told to the filesystem on an image
+  imagesBesideOsdsAreExt4, // nor is xfs put beside OSDs unsaid
+  imageFeaturesAreWhole, // features with what they are built on
   volumesOfCephAreMade, // adoption is not built
 ]

@@ -1,5 +1,5 @@
 /** What volumes of Ceph can serve, and how they are mounted when the wire is encrypted. */
-import { fault, volumesOf, type Check, type Fault } from '../check.ts'
+import { fault, volumesOf, warning, type Check, type Fault } from '../check.ts'
 import { accessModeRefusal, servesVolumes } from '@stowage/core'
 import { cephClassesOf, rooksOf, volumeKindOf } from './subject.ts'
 
@@ -29,6 +29,30 @@ export const encryptedClustersAreMountedSo: Check = (subject) => {
     return [fault('ms-mode', [...path, 'mapOptions'], `backend ${backend} is encrypted, and class ${name} does not map its images with ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mapOptions: "krbd:ms_mode=secure"')]
   })
 }
+
+/** ms_mode is an option of mapping: given to the filesystem on the image, the mount fails. */
+export const imagesAreMountedAsFilesystems: Check = (subject) =>
+  cephClassesOf(subject).flatMap(({ name, path, declared }) => {
+    const at = volumeKindOf(declared) === 'rbd' ? (declared.mountOptions ?? []).findIndex((option) => option?.startsWith('ms_mode=')) : -1
+    return at === -1 ? [] : [fault('ms-mode', [...path, 'mountOptions', at], `ms_mode means nothing to the filesystem on an image of class ${name}, and its mount would fail`, 'move it to mapOptions: "krbd:ms_mode=secure"')]
+  })
+
+/** Rook's example classes: where OSDs and pods share a node, xfs can wait for memory that only its own write would free. */
+export const imagesBesideOsdsAreExt4: Check = (subject) =>
+  cephClassesOf(subject).flatMap(({ name, path, declared, kind }) =>
+    kind === 'rookCeph' && volumeKindOf(declared) === 'rbd' && declared.fstype === 'xfs' ? [warning('xfs-beside-osds', [...path, 'fstype'], `class ${name} puts xfs on images, and pods may run on the nodes of the OSDs: under pressure on memory the two can wait for each other`, 'use ext4, or keep the pods off those nodes')] : [],
+  )
+
+const builtOn = { 'object-map': 'exclusive-lock', 'fast-diff': 'object-map', journaling: 'exclusive-lock' } as const
+
+/** A feature that is built on another (Ceph: rbd, image features; ceph-csi refuses it alone). */
+export const imageFeaturesAreWhole: Check = (subject) =>
+  cephClassesOf(subject).flatMap(({ name, path, declared: { imageFeatures = [] } }) =>
+    Object.entries(builtOn).flatMap(([feature, base]) => {
+      const at = imageFeatures.findIndex((one) => one === feature)
+      return at === -1 || imageFeatures.includes(base) ? [] : [fault('image-features', [...path, 'imageFeatures', at], `${feature} of class ${name} is built on ${base}, which is not among its imageFeatures`, `add ${base}`)]
+    }),
+  )
 
 /** Volumes that are in Ceph already cannot be adopted yet. */
 export const volumesOfCephAreMade: Check = (subject) => {

@@ -175,6 +175,7 @@ test('from the chart the same cluster comes, and the pools stand on the release'
 test('values of one’s own are laid over Stowage’s', () => {
   const { values, chart } = releaseOf(rookPlan({ charts: { operator: { version: 'v1.20.7', values: { logLevel: 'DEBUG', csi: { cephcsi: { tag: 'v3.17.1' } } } } } }), 'rook-ceph')
   expect(chart.version).toBe('v1.20.7')
+  expect(valueAt(values, ['image', 'tag'])).toBe('v1.20.7')
   expect(values).toMatchObject({ logLevel: 'DEBUG', crds: { enabled: true }, csi: { installCsiOperator: true, cephcsi: { tag: 'v3.17.1' } } })
 })
 

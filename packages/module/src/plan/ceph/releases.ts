@@ -14,7 +14,7 @@ export const csiCharts = 'https://ceph.github.io/ceph-csi-operator'
 /** Rook's operator; its chart holds the operator of the CSI drivers, too. */
 export function rookRelease({ namespace }: Spec, { charts, monitoring }: RookCephBackendSpec): HelmRelease {
   const values = {
-    image: { repository: 'docker.io/rook/ceph', tag: 'v1.20.6' },
+    image: { repository: 'docker.io/rook/ceph', tag: `v${charts.operator.version.replace(/^v/, '')}` },
     crds: { enabled: true },
     currentNamespaceOnly: true,
     csi: { installCsiOperator: true, serviceMonitor: { enabled: monitoring } },

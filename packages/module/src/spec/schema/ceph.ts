@@ -139,7 +139,7 @@ export const cephParameters = {
     .describe('A CephBlockPool declared in place, for a rookCeph backend.'),
   pool: z.string().min(1).describe('Beside fsName or filesystem: which data pool. Alone: the block pool.'),
   dataPool: z.string().min(1).describe('An erasure-coded block pool for the data of images; pool then holds their metadata.'),
-  imageFeatures: z.array(z.string().min(1)).min(1).describe('Features of RBD images. Default: [layering].'),
+  imageFeatures: z.array(z.enum(['layering', 'exclusive-lock', 'object-map', 'fast-diff', 'deep-flatten', 'journaling'])).min(1).describe('Features of RBD images. Default: [layering], which every kernel knows.'),
   mapOptions: z.string().min(1).describe('Options with which RBD images are mapped, e.g. "ms_mode=secure".'),
   mounter: z.enum(['kernel', 'fuse', 'rbd', 'rbd-nbd']).describe('kernel or fuse for a filesystem, rbd or rbd-nbd for a pool. Default: the kernel’s own.'),
 } as const
