@@ -17,8 +17,8 @@ export interface RealServer {
   stop(): Promise<void>
 }
 
-/** `bin` holds `etcd` and `kube-apiserver` (npm run real-parts). Ready in about 8 s. */
-export async function startRealServer(bin: string): Promise<RealServer> {
+/** `bin` holds `etcd` and `kube-apiserver` (npm run real-parts). Ready in about 8 s. `flags`: further ones of kube-apiserver. */
+export async function startRealServer(bin: string, flags: readonly string[] = []): Promise<RealServer> {
   const scratch = await mkdtemp(join(tmpdir(), 'stowage-oracle-'))
   const [client, peer, secure] = [await freePort(), await freePort(), await freePort()]
   const token = randomBytes(16).toString('hex')
@@ -40,7 +40,7 @@ export async function startRealServer(bin: string): Promise<RealServer> {
       '--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${join(scratch, 'sa.pub')}`,
       `--service-account-signing-key-file=${join(scratch, 'sa.key')}`,
       // No controller manager runs beside it, so no service account would ever come to be.
-      '--disable-admission-plugins=ServiceAccount', '--endpoint-reconciler-type=none',
+      '--disable-admission-plugins=ServiceAccount', '--endpoint-reconciler-type=none', ...flags,
     ]),
   ]
   const origin = `https://127.0.0.1:${secure}`

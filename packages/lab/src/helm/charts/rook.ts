@@ -1,4 +1,5 @@
 /** rook-ceph, ceph-csi-drivers and rook-ceph-cluster, in the order in which Rook wants them. */
+import type { CustomResourceDefinition } from '@stowage/wire/crds'
 import { cephCsiOperatorCrds } from '@stowage/wire/crds/ceph-csi-operator'
 import { rookCrds } from '@stowage/wire/crds/rook'
 import { arrayAt, at, frozenObject, isObject, objectAt, textAt } from '../../kubernetes/api/json.ts'
@@ -15,8 +16,14 @@ export const rookCeph: LabChart = {
     const image = `${textAt(values, 'image', 'repository') || 'docker.io/rook/ceph'}:${textAt(values, 'image', 'tag') || release.version}`
     const account = object('v1', 'ServiceAccount', { name: 'rook-ceph-system', namespace: release.namespace })
     const operator = workload('Deployment', release, 'rook-ceph-operator', { serviceAccountName: 'rook-ceph-system', containers: [{ name: 'rook-ceph-operator', image, args: ['ceph', 'operator'] }] })
-    return { objects: [account, ...crds.map((each) => frozenObject(each)), operator] }
+    return { objects: [account, ...crds.map(kept), operator] }
   },
+}
+
+/** The chart asks Helm to leave definitions where they are: with them every cluster would go. */
+function kept(definition: CustomResourceDefinition): JsonObject {
+  const annotations = { ...definition.metadata.annotations, 'helm.sh/resource-policy': 'keep' }
+  return frozenObject({ ...definition, metadata: { ...definition.metadata, annotations } })
 }
 
 export const cephCsiDrivers: LabChart = {

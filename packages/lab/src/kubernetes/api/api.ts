@@ -48,6 +48,14 @@ export interface KubeInput {
 /** `plural.group`, or `plural` for the core group: `pods`, `statefulsets.apps`, `volumeattachments.storage.k8s.io`. */
 export type ResourceName = string
 
+export interface ServedResource {
+  readonly name: ResourceName
+  readonly kind: string
+  readonly namespaced: boolean
+  /** Made by a CustomResourceDefinition. */
+  readonly custom: boolean
+}
+
 export type Selector = string
 
 export interface ListOptions {
@@ -131,6 +139,8 @@ export interface Api {
     options: ListOptions,
     listener: (event: WatchEvent<T>) => void,
   ): Cancel
+  /** What is served now: definitions come and go. */
+  resources(): readonly ServedResource[]
   /** Binds a pod to a node (`pods/binding`). */
   bind(namespace: string, pod: string, node: string): void
   /** Writes or counts up a core/v1 Event as client-go's recorder does (same object, reason, message: count + 1). */

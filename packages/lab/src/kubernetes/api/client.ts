@@ -6,6 +6,7 @@ import { frozenObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Selection } from './memory.ts'
+import { resourceName } from './resources.ts'
 import type { Requests } from './requests.ts'
 import { bind } from './subresources.ts'
 import { watchInOrder } from './watch-queue.ts'
@@ -49,6 +50,7 @@ export function makeClient(parts: ClientParts, userAgent: string): Api {
       watchInOrder(requests, clock, latency, requests.resource(resource), options.namespace, selectionOf(options), (type, object) =>
         listener({ type, object: seenAs<T>(object) }),
       ),
+    resources: () => requests.registry.stored().map(each => ({ name: resourceName(each), kind: each.kind, namespaced: each.namespaced, custom: each.custom !== undefined })),
     bind: (namespace, pod, node) => {
       const pods = requests.resource('pods')
       bind(requests, pods, requests.get(pods, namespace, pod), node)

@@ -52,6 +52,11 @@ export class ResourceRegistry {
     return [...this.#byName.values()].flat()
   }
 
+  /** One for each resource, in the version in which it is stored. */
+  stored(): readonly Resource[] {
+    return [...this.#byName.values()].flatMap(each => each.slice(0, 1))
+  }
+
   /** In the version in which it is stored. */
   find(name: string): Resource | undefined {
     return this.#byName.get(name)?.[0]

@@ -11,6 +11,7 @@ export function withQuietEvents(api: Api): Api {
     patch: (resource, name, namespace, type, body, options) => api.patch(resource, name, namespace, type, body, options),
     delete: (resource, name, namespace, options) => api.delete(resource, name, namespace, options),
     watch: (resource, options, listener) => api.watch(resource, options, listener),
+    resources: () => api.resources(),
     bind: (namespace, pod, node) => api.bind(namespace, pod, node),
     event: (about, type, reason, message) => {
       try {

@@ -8,10 +8,10 @@ import type { Namespace } from './objects.ts'
 import { isDeleted, keyOf } from './objects.ts'
 import { change, changeStatus, remove } from './write.ts'
 
-/** What a namespace may hold here, in the order in which it is deleted. */
+/** What a namespace may hold here beside custom resources, in the order in which it is deleted. */
 const namespaced = [
   'deployments.apps', 'daemonsets.apps', 'statefulsets.apps', 'replicasets.apps', 'controllerrevisions.apps', 'pods', 'persistentvolumeclaims', 'configmaps', 'secrets', 'services',
-  'serviceaccounts', 'leases.coordination.k8s.io', 'csistoragecapacities.storage.k8s.io', 'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'events',
+  'serviceaccounts', 'resourcequotas', 'limitranges', 'networkpolicies.networking.k8s.io', 'poddisruptionbudgets.policy', 'leases.coordination.k8s.io', 'csistoragecapacities.storage.k8s.io', 'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'events',
 ]
 const retryMs = 1_000
 
@@ -33,7 +33,8 @@ export const startNamespaceController: StartController = (parts) => {
 /** Asks for the deletion of all that is left; true when nothing is. */
 function empty(api: Api, namespace: string): boolean {
   let left = 0
-  for (const resource of namespaced) {
+  const custom = api.resources().filter((each) => each.custom && each.namespaced).map(({ name }) => name)
+  for (const resource of [...custom, ...namespaced]) {
     for (const object of listKnown(api, resource, namespace)) {
       left += resource === 'events' ? 0 : 1
       if (!isDeleted(object)) remove(api, resource, object, { propagationPolicy: 'Background' })

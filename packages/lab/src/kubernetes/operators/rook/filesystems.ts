@@ -1,4 +1,5 @@
 /** A CephFilesystem's step, and that of its subvolume groups. */
+import { createHash } from 'node:crypto'
 import { arrayAt, numberAt, objectAt, textAt } from '../../api/json.ts'
 import type { JsonObject } from '../../api/json.ts'
 import { ceph } from '../cluster-api.ts'
@@ -68,7 +69,8 @@ export async function settleGroup(parts: RookParts, world: CephWorld, group: Jso
   await writeStatus(api, groupPlace, group, { ...before, phase, ...info })
 }
 
-/** Rook gives a hash of its own; any stable name serves. */
+/** What a StorageClass of the group names as its clusterID: buildClusterID and k8sutil.Hash of Rook. */
 function clusterIdOf(group: JsonObject): string {
-  return textAt(group, 'metadata', 'uid').replaceAll('-', '')
+  const text = `${namespaceOf(group)}-${textAt(group, 'spec', 'filesystemName')}-file-${textAt(group, 'spec', 'name') || nameOf(group)}`
+  return textAt(group, 'spec', 'clusterID') || createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
