@@ -31,7 +31,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Makes an object again that was deleted, as it was, without what the server keeps about it. */
-export function undoDeletion(object: { readonly metadata?: { readonly name?: string } }): string {
+export function undoDeletion(object: { readonly metadata?: object }): string {
   const { status: _status, metadata, ...rest }: { readonly status?: unknown; readonly metadata?: object } = object
   const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'finalizers', 'ownerReferences'])
   const kept = Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !bookkeeping.has(key)))

@@ -1,7 +1,7 @@
 /** Declared against living: what somebody changed, took away or left behind. Asks only; a dry run tells what an apply would set back. */
 import { isStorageError } from '@stowage/core'
 import type { KubernetesClient } from '@stowage/kubernetes'
-import type { HelmRelease, Plan, PlannedObject } from '@stowage/module'
+import type { Difference, HelmRelease, Plan, PlannedObject } from '@stowage/module'
 import { foreignDefinition } from '../apply/foreign-definition.ts'
 import { InventoryStore } from '../apply/inventory-store.ts'
 import { entriesOf, leftovers, releaseKind } from '../apply/inventory.ts'
@@ -98,9 +98,14 @@ function seenAs({ id, object }: PlannedObject, known: boolean, look: LiveLook, {
     }
     case 'differs': {
       if (object.kind === 'CustomResourceDefinition' && !isOurs(look.live, fieldManager)) return { foreign: foreignDefinition(id, look.live, object).message }
-      return { drift: changed(id, driftedFields(look.live, look.fields, fieldManager)), others: [id, othersFields(look.live, fieldManager)] }
+      return { drift: changed(id, driftedFields(look.live, (look.again ? look.fields.filter(isDeclared) : look.fields), fieldManager)), others: [id, othersFields(look.live, fieldManager)] }
     }
   }
+}
+
+/** Beside its parameters, what a class has and the declaration leaves out is the server's or somebody else's. */
+function isDeclared({ field, after }: Difference): boolean {
+  return after !== undefined || /^parameters\b/.test(field)
 }
 
 function changed(id: string, fields: readonly DriftedField[]): Drift {
