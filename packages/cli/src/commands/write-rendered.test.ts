@@ -71,6 +71,12 @@ test('an edit that is what would be written is none, and a file that was deleted
   expect(await readFile(inOut('kustomizations.yaml'), 'utf8')).toBe(now)
 })
 
+test('ends of lines that git changed are no edit', async () => {
+  await render('flux')
+  await writeFile(inOut('README.md'), (await readFile(inOut('README.md'), 'utf8')).replaceAll('\n', '\r\n'))
+  expect(await render('flux')).toMatchObject({ code: 0, stderr: expect.stringContaining('written   out/README.md') })
+})
+
 test('what is no longer rendered goes, with folders that are empty then; edited it stays, and so does everything', async () => {
   await render('flux')
   expect(await readdir(inOut('steps'))).toContain('classes')

@@ -77,7 +77,8 @@ function refuseEdited(places: readonly (Place & Partial<EncodedFile>)[], known: 
 function isEdited({ path, now, content }: Place & Partial<EncodedFile>, known: RenderedManifest | undefined): boolean {
   const hashes = [known?.files[path], known?.pending?.[path]].filter((hash) => hash !== undefined)
   if (hashes.length === 0 || now === undefined || now === 'other' || now.content === content) return false
-  return !hashes.includes(sha256(now.content))
+  // A checkout on Windows may have changed the ends of lines: nobody's edit.
+  return !hashes.includes(sha256(now.content)) && !hashes.includes(sha256(now.content.replaceAll('\r\n', '\n')))
 }
 
 /** The list is written first and last: a render that is cut off does not look like an edit. */

@@ -29,6 +29,11 @@ test.each(['kubectl', 'yaml'] as const)('%s says which Secrets must be made, and
   expect(all).not.toMatch(/^kind: Secret$/m)
 })
 
+test.each(formats)('%s writes no Secret, whatever planned it', (format) => {
+  const plan = { ...samplePlan, objects: [object('secrets', 'v1', 'Secret', 'token', { namespace: 'storage', body: { stringData: { token: 'hunter2' } } })] }
+  expect(() => encode(plan, format, sampleDelivery)).toThrow(/Secret\/storage\/token is an object of the plan, and a Secret must never be one/)
+})
+
 test.each(formats.filter((format) => format !== 'yaml'))('%s comes with a README that says what is in it, in which order, what must be there, and how to remove it without losing data', (format) => {
   const text = encodings[format]({ ...samplePlan, hostActions: accessActions }, sampleDelivery).find(({ path }) => path === 'README.md')?.content ?? ''
   for (const heading of ['## What is in it, in order', '## What must be there before', '## On Proxmox', '## Removing it without losing data', '## Renamed', '## What else to know']) expect(text).toContain(heading)

@@ -3,6 +3,7 @@
  * Which step an object is in follows from the object alone, never from what else is declared: GitOps tools prune what has moved elsewhere.
  */
 import { StorageError } from '@stowage/core'
+import { noSecrets } from './no-secrets.ts'
 import { phases, type HelmRelease, type Phase, type Plan, type PlannedObject } from '../plan/plan.ts'
 
 interface Place {
@@ -29,6 +30,7 @@ export type Step = ObjectStep | ReleaseStep
 
 /** Steps in order. Throws `internal` when a phase would need more turns between objects and releases than there are. */
 export function stepsOf(plan: Plan): readonly Step[] {
+  noSecrets(plan)
   const names = plan.helmReleases.map(releaseName)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new StorageError('internal', `two releases are called ${twice}: files and Applications are named after them; report this with the declaration`)

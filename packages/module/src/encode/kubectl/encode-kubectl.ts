@@ -2,6 +2,7 @@
 import type { Plan } from '../../plan/plan.ts'
 import { documents } from '../documents.ts'
 import { yamlFile, type EncodedFile } from '../encoded-file.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { pveumScripts } from '../proxmox/pveum-script.ts'
 import { readme } from '../readme.ts'
 import { chartWords, valuesFile } from '../release-values.ts'
@@ -21,6 +22,7 @@ export function numberedFiles(plan: Plan, folder = ''): readonly EncodedFile[] {
 
 /** The whole plan as one stream of YAML documents, in order. Releases cannot be in it: they are named at its beginning. */
 export function encodeYaml(plan: Plan): string {
+  noSecrets(plan)
   const left = [
     ...plan.helmReleases.map((release) => `# Not in this stream: helm upgrade --install ${releaseName(release)} ${chartWords(release).join(' ')} --namespace ${release.namespace} (its values: stowage render -o kubectl)\n`),
     ...plan.secrets.map(({ namespace, name, key }) => `# Not in this stream: Secret ${namespace}/${name}, key ${key}\n`),
