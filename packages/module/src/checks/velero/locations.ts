@@ -1,15 +1,21 @@
 /** Checks of where backups go. */
 import { didYouMean } from '@stowage/core'
 import { hostOf, isForeignS3, knownProvider, locationConfigKeys, snapshotConfigKeys } from '../../spec/velero-providers.ts'
+import { valueAt } from '../../spec/value-at.ts'
 import { fault, warning, type Check, type Fault } from '../check.ts'
 import { locationsOf, ofVelero, veleroPath, type DraftLocation } from './subject.ts'
 
 const at = (...path: readonly (string | number)[]): readonly (string | number)[] => [...veleroPath, ...path]
 
 /** Backups need a place to go to. */
-export const backupsHaveAPlace: Check = ofVelero((velero) =>
-  locationsOf(velero).length > 0 ? [] : [fault('backup-without-location', at('locations'), 'Velero is declared without a location, so no backup could be kept', 'add locations with at least one bucket')],
+export const backupsHaveAPlace: Check = ofVelero((_, { raw }) =>
+  isSomething(valueAt(raw, at('locations'))) ? [] : [fault('backup-without-location', at('locations'), 'Velero is declared without a location, so no backup could be kept', 'add locations with at least one bucket')],
 )
+
+/** What is written, but wrongly, is reported as that. */
+function isSomething(locations: unknown): boolean {
+  return locations !== undefined && locations !== null && (typeof locations !== 'object' || Object.keys(locations).length > 0)
+}
 
 /** Exactly one default: what names no location goes there. */
 export const defaultLocationIsUnique: Check = ofVelero((velero) => {

@@ -11,7 +11,8 @@ export const providersHavePlugins: Check = ofVelero((velero) => {
       const provider = location?.provider
       if (provider === undefined || knownProvider(provider) !== undefined || own.includes(provider)) return []
       const s3 = /^(?:s3|minio|b2|backblaze|ceph|rgw|garage|wasabi|r2|cloudflare|seaweedfs)$/i.test(provider)
-      const remedy = s3 ? 'write provider: aws with config.s3Url; it is the plugin for everything that speaks S3' : `add plugins: { ${provider}: <image with tag> }, or use one of ${knownProviders.join(', ')}`
+      const known = knownProvider(provider.toLowerCase())
+      const remedy = known !== undefined ? `write provider: ${known}` : s3 ? 'write provider: aws with config.s3Url; it is the plugin for everything that speaks S3' : `add plugins: { ${provider}: <image with tag> }, or use one of ${knownProviders.join(', ')}`
       return [fault('provider-without-plugin', [...veleroPath, section, name, 'provider'], `no plugin serves the provider ${JSON.stringify(provider)} of location ${name}`, remedy)]
     }),
   )
