@@ -30,7 +30,8 @@ const config = { kind: 'ConfigMap', metadata: { name: 'c', namespace: 'n' } }
 test('the way back from a creation is a deletion, from an update a patch with what was, from a deletion the object without the server’s words', () => {
   expect(undoCreation(config)).toBe('kubectl delete configmap c -n n')
   expect(undoUpdate(config, [{ field: 'data.mode', before: 'fast', after: 'slow' }, { field: 'data.new', after: '1' }])).toBe(`kubectl patch configmap c -n n --type merge -p '{"data":{"mode":"fast","new":null}}'`)
-  expect(undoDeletion({ ...config, metadata: { ...config.metadata, uid: 'u', resourceVersion: '1', labels: { a: "it's" } }, status: {}, data: {} })).toBe(String.raw`kubectl create -f - <<< '{"kind":"ConfigMap","data":{},"metadata":{"name":"c","namespace":"n","labels":{"a":"it'\''s"}}}'`)
+  const live = { kind: 'ConfigMap', metadata: { ...config.metadata, uid: 'u', resourceVersion: '1', labels: { a: "it's" } }, status: {}, data: {} }
+  expect(undoDeletion(live)).toBe(String.raw`kubectl create -f - <<< '{"kind":"ConfigMap","data":{},"metadata":{"name":"c","namespace":"n","labels":{"a":"it'\''s"}}}'`)
 })
 
 test('what no short patch puts back is told in words', () => {
