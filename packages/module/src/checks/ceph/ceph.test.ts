@@ -148,8 +148,8 @@ test('plain images of an encrypted cluster are refused, and mapped securely they
   expect(found(encrypted({ mapOptions: 'ms_mode=prefer-secure' }))).toEqual(['ms-mode classes.images.mapOptions'])
 })
 
-test('a device class on some pools only is said at each pool without, and of .mgr', () => {
-  expect(found({ fs: { metadataPool: {} } })).toEqual([`device-class-on-some? ${fsAt}.metadataPool`, `device-class-on-some? ${rookAt}`])
+test('a device class on some pools only is said at each pool without', () => {
+  expect(found({ fs: { metadataPool: {} } })).toEqual([`device-class-on-some? ${fsAt}.metadataPool`])
   expect(found({ fs: { metadataPool: {}, dataPools: [{ name: 'data' }] } })).toEqual([])
 })
 

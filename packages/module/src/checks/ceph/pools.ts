@@ -69,9 +69,9 @@ export const deviceClassesAreOnAll: Check = (subject) =>
     if (classes.length === 0) return []
     const without = all.filter(({ pool }) => pool.deviceClass === undefined)
     const said = without.map(({ name, path }) => warning('device-class-on-some', path, `pool ${name} has no deviceClass while others have (${classes.join(', ')}): it spreads over all classes, and the placement group autoscaler stops`, `add deviceClass: ${classes.join(' or ')}`))
-    const mgr = rook.declared.mgrPool
-    const mgrSpreads = mgr !== undefined ? mgr.deviceClass === undefined : without.length > 0
-    return mgrSpreads ? [...said, warning('device-class-on-some', mgr === undefined ? rook.path : [...rook.path, 'mgrPool'], `the pool .mgr has no deviceClass while others have (${classes.join(', ')})`, `add mgrPool: { deviceClass: ${classes[0] ?? ''} }`)] : said
+    const { mgrPool } = rook.declared
+    if (mgrPool === undefined || mgrPool.deviceClass !== undefined) return said
+    return [...said, warning('device-class-on-some', [...rook.path, 'mgrPool'], `the pool .mgr has no deviceClass while others have (${classes.join(', ')}): it spreads over all classes, and the placement group autoscaler stops`, `add deviceClass: ${classes.join(' or ')}`)]
   })
 
 function everyPool(subject: Parameters<Check>[0]): readonly DeclaredPool[] {

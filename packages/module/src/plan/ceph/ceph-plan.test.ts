@@ -65,6 +65,7 @@ test('what holds data says so: the operator whose definitions hold the cluster, 
   expect([...helmReleases, ...objects].filter(({ holdsData }) => holdsData).map(({ id }) => id)).toEqual([
     'helm/storage-system/rook-ceph',
     'ceph.rook.io/CephCluster/storage-system/homelab',
+    'ceph.rook.io/CephBlockPool/storage-system/builtin-mgr',
     'ceph.rook.io/CephFilesystem/storage-system/shared',
     'ceph.rook.io/CephFilesystemSubVolumeGroup/storage-system/shared-csi',
     'ceph.rook.io/CephBlockPool/storage-system/fast',
@@ -154,11 +155,14 @@ test('data outlives its objects unless somebody says otherwise', () => {
   expect(valueAt(object(plan, 'CephCluster', 'ceph').object, ['spec', 'cleanupPolicy'])).toBeUndefined()
 })
 
-test('.mgr follows the device class when every pool has one', () => {
+test('.mgr follows the device class of the pools, whatever their order, and stays when one without is added', () => {
   const mgr = (pools: object) => rookPlan({ blockPools: pools }).objects.find(({ object: { metadata } }) => metadata.name === 'builtin-mgr')?.object['spec']
-  expect(mgr({ a: { deviceClass: 'ssd', failureDomain: 'osd' } })).toEqual({ name: '.mgr', failureDomain: 'osd', deviceClass: 'ssd', replicated: { size: 3, requireSafeReplicaSize: true }, enableCrushUpdates: true })
-  expect(mgr({ a: { deviceClass: 'ssd' }, b: {} })).toBeUndefined()
-  expect(mgr({})).toBeUndefined()
+  const [a, b] = [{ deviceClass: 'ssd', failureDomain: 'osd' }, { deviceClass: 'ssd', replicated: { size: 2 } }]
+  const asA = { name: '.mgr', failureDomain: 'osd', deviceClass: 'ssd', replicated: { size: 3, requireSafeReplicaSize: true }, enableCrushUpdates: true }
+  expect(mgr({ a, b })).toEqual(asA)
+  expect(mgr({ b, a })).toEqual(asA)
+  expect(mgr({ a, free: {} })).toEqual(asA)
+  expect(mgr({ free: {} })).toBeUndefined()
 })
 
 test('from the chart the same cluster comes, and the pools stand on the release', () => {

@@ -47,10 +47,10 @@ export function cephBlockPool(spec: Spec, backend: RookCephBackendSpec, pool: Ce
   return { ...planned('pools', object, `the pool ${pool.name} for images of RBD`, [clusterId(spec.namespace, backend)], 'the pool is deleted, with every image in it', true), ready }
 }
 
-/** Ceph makes .mgr by itself; this says where it is. Rook leaves it alone when the object is deleted. */
+/** Ceph makes .mgr by itself; this says where it is. */
 export function mgrPool(spec: Spec, backend: RookCephBackendSpec, pool: CephPoolSpec): PlannedObject {
   const object = ofRook(spec, 'CephBlockPool', 'builtin-mgr', poolOf(pool))
-  return { ...planned('pools', object, 'where the managers keep metrics of devices: on one device class, as every other pool, so that the placement group autoscaler works', [clusterId(spec.namespace, backend)], 'nobody says any longer where .mgr is; no volume is in it'), ready }
+  return { ...planned('pools', object, 'where the managers keep metrics of devices: on one device class, as every other pool, so that the placement group autoscaler works', [clusterId(spec.namespace, backend)], 'the managers may lose the metrics of devices that they kept; no volume is in it', true), ready }
 }
 
 function poolOf({ writtenName, named, failureDomain, deviceClass, replicated, erasureCoded, enableCrushUpdates, compressionMode, parameters, quotas }: CephPoolSpec): Readonly<Record<string, unknown>> {

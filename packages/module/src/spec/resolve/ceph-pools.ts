@@ -33,13 +33,14 @@ export function resolveBlockPool(declared: DeclaredBlockPool): CephBlockPoolSpec
 }
 
 /**
- * Where every pool has a device class, .mgr needs one as well: a pool that spreads over all overlaps with the others, and the
- * placement group autoscaler stops (rook v1.20, ceph-block-pool-crd: builtin-mgr). It goes where the first replicated pool is.
+ * Where pools have a device class, .mgr needs one as well: a pool that spreads over all overlaps with the others, and the placement
+ * group autoscaler stops (rook v1.20, ceph-block-pool-crd: builtin-mgr). It is laid out as the first of these pools by name, so that
+ * it fits where that one fits, and the order of a declaration means nothing.
  */
 export function resolveMgrPool(declared: DeclaredPool['pool'] | undefined, pools: readonly DeclaredPool[]): CephPoolSpec | undefined {
   if (declared !== undefined) return { ...resolvePool({ name: '.mgr', writtenName: '.mgr', role: 'block', index: 0, path: [], pool: declared }), enableCrushUpdates: declared.enableCrushUpdates ?? true }
-  const model = pools.find(({ pool }) => pool.erasureCoded === undefined)
-  if (model === undefined || pools.some(({ pool }) => pool.deviceClass === undefined)) return undefined
+  const [model] = pools.filter(({ pool }) => pool.deviceClass !== undefined && pool.erasureCoded === undefined).toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  if (model === undefined) return undefined
   const { failureDomain, deviceClass, replicated } = model.pool
   return resolveMgrPool({ failureDomain, deviceClass, replicated }, pools)
 }

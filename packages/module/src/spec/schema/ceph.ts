@@ -101,7 +101,7 @@ export const rookCephSchema = z
       })
       .partial()
       .describe('The charts that are released.'),
-    mgrPool: filesystemPoolSchema.omit({ name: true, erasureCoded: true }).describe('The pool .mgr, in which the managers keep metrics of devices. Default: where every pool has a deviceClass, that of the first replicated pool; else Ceph’s own.'),
+    mgrPool: filesystemPoolSchema.omit({ name: true, erasureCoded: true }).describe('The pool .mgr, in which the managers keep metrics of devices. Default: where replicated pools have a deviceClass, laid out as the first of them by name; else Ceph’s own.'),
     filesystems: z.record(dnsSubdomain, filesystemSchema).describe('CephFilesystems, by name; classes name them with fsName.'),
     blockPools: z.record(dnsSubdomain, blockPoolSchema).describe('CephBlockPools, by name; classes name them with pool.'),
   })
