@@ -117,3 +117,8 @@ test('every node of the driver must have registered one of its names, and every 
   expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [csiNode('k1', 'l'), csiNode('k2')])).toEqual(['no node has registered p', 'node k2 registered none of the drivers'])
   expect(missingRegistrations(['p', 'l'], ['k1', 'k2'], [])).toEqual(['no node has registered p, l'])
 })
+
+test('a node that has registered nothing has null for a list, as API servers print it', () => {
+  const bare: CSINode = JSON.parse('{"metadata":{"name":"k1"},"spec":{"drivers":null}}')
+  expect(missingRegistrations(['p'], ['k1'], [bare])).toEqual(['no node has registered p'])
+})

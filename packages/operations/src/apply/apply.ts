@@ -1,48 +1,17 @@
-import type { KubernetesClient } from '@stowage/kubernetes'
 import type { HostAction } from '@stowage/module'
 import { configMapJournal } from '../steps/config-map-journal.ts'
-import type { Journal } from '../steps/journal.ts'
 import { runSteps } from '../steps/run-steps.ts'
 import type { RunResult } from '../steps/run-steps.ts'
-import type { Step, StepEvent } from '../steps/step.ts'
+import type { ApplyPlanOptions } from './apply-options.ts'
 import { applySteps } from './apply-steps.ts'
 import { refuseUnknownNames } from './consent.ts'
-import type { NamedConsent } from './consent.ts'
 import { pveumCommand } from './host-commands.ts'
 import { InventoryStore } from './inventory-store.ts'
 import { entriesOf } from './inventory.ts'
 import type { InventoryEntry } from './inventory.ts'
 import { decideLeftover, judgeLeftovers } from './leftovers.ts'
 import { LossObserver } from './loss-facts.ts'
-import type { HelmAccess } from './releases/helm.ts'
-import type { SecretAccess } from './secrets/secret-content.ts'
 import type { AppliablePlan } from './stowage-plan.ts'
-
-export interface ApplyPlanOptions extends NamedConsent {
-  readonly client: KubernetesClient
-  readonly listener?: (event: StepEvent) => void
-  readonly signal?: AbortSignal
-  /** Asks the server what would happen, and writes nothing. */
-  readonly dryRun?: boolean
-  /** Delete what the inventory lists and the plan no longer holds. */
-  readonly prune?: boolean
-  /** Ids of objects that hold data and may be pruned, as long as the data itself stays. */
-  readonly pruneData?: readonly string[]
-  /** Takes fields that other managers own. */
-  readonly forceConflicts?: boolean
-  /** Whether to wait until workloads run, operators report what they made, and drivers are registered; default true. */
-  readonly wait?: boolean
-  /** For each wait, milliseconds; default 300,000. */
-  readonly waitMs?: number
-  /** Default: the ConfigMap `stowage-journal` in the plan's namespace. */
-  readonly journal?: Journal
-  /** Needed for plans with Helm releases. */
-  readonly helm?: HelmAccess
-  /** Needed for plans that make Secrets. */
-  readonly secrets?: SecretAccess
-  /** Further looks before anything is changed, e.g. whether what is not known of nodes and disks was accepted. */
-  readonly gates?: readonly Step[]
-}
 
 export interface ApplyResult extends RunResult {
   /** Ids of steps that changed the cluster. Empty after a second run. */

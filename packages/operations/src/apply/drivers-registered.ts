@@ -8,13 +8,19 @@ import { withinTime } from './wait-ready.ts'
 
 /** What is still missing before every node can mount, as sentences. Pure. */
 export function missingRegistrations(drivers: readonly string[], nodes: readonly string[], csiNodes: readonly CSINode[]): readonly string[] {
-  const registered = new Map(csiNodes.map(({ metadata, spec }) => [metadata?.name ?? '', spec.drivers.map(({ name }) => name)]))
+  const registered = new Map(csiNodes.map((node) => [node.metadata?.name ?? '', driversOf(node).map(({ name }) => name)]))
   const deaf = nodes.filter((node) => !drivers.some((driver) => registered.get(node)?.includes(driver)))
   const absent = drivers.filter((driver) => ![...registered.values()].some((names) => names.includes(driver)))
   return [
     ...(absent.length === 0 ? [] : [`no node has registered ${absent.join(', ')}`]),
     ...(deaf.length === 0 || absent.length === drivers.length ? [] : [`${deaf.length === 1 ? 'node' : 'nodes'} ${deaf.toSorted().join(', ')} registered none of the drivers`]),
   ]
+}
+
+/** API servers write null for a node that has registered none: the list is required, and Go prints an empty one so (storage/v1, CSINodeSpec). */
+export function driversOf({ spec }: CSINode): CSINode['spec']['drivers'] {
+  const drivers: CSINode['spec']['drivers'] | null = spec.drivers
+  return drivers ?? []
 }
 
 /** Waits until the kubelets know the plan's drivers: before that, pods with volumes cannot start. */

@@ -2,7 +2,7 @@
 import { isStorageError } from '@stowage/core'
 import { refOf } from '@stowage/kubernetes'
 import type { KubernetesClient, KubernetesObject } from '@stowage/kubernetes'
-import type { Change, Plan, PlannedObject, Verdict } from '@stowage/module'
+import type { Plan, PlannedObject, Verdict } from '@stowage/module'
 import { dependents } from '@stowage/module/plan/compare/compare-plans'
 import { judgeRename, judgeUpdate } from '@stowage/module/plan/compare/judge'
 import type { Conflict } from '../apply/conflicts.ts'
@@ -14,23 +14,12 @@ import { asPlain, isOurs, lookAtLive } from '../apply/live-look.ts'
 import type { LiveLook } from '../apply/live-look.ts'
 import { LossObserver } from '../apply/loss-facts.ts'
 import { lossesOf } from '../apply/losses.ts'
-import type { Losses } from '../apply/losses.ts'
 import { foreignDefinition } from '../apply/foreign-definition.ts'
 import type { HelmAccess } from '../apply/releases/helm.ts'
 import { declaredDifferences } from './declared-differences.ts'
+import type { LiveChange } from './live-change.ts'
 import { inBatches } from './in-batches.ts'
 import { releaseLiveChanges } from './releases-live.ts'
-
-export interface LiveChange extends Change {
-  /** Volumes, claims, pods and backups that stand on it, as the cluster knows them. */
-  readonly standing?: Losses
-  /** Fields that others own and the plan sets to something else. */
-  readonly conflicts?: readonly Conflict[]
-  /** The server refuses the change in these words. */
-  readonly refused?: string
-  /** What an apply needs to be told before it does this: `--allow-destroy ceph.rook.io/CephFilesystem/storage-system/shared`. */
-  readonly consent?: string
-}
 
 export interface LivePlan {
   readonly server: string

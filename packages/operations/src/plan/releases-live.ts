@@ -4,7 +4,7 @@ import type { InventoryEntry } from '../apply/inventory.ts'
 import { decideRelease } from '../apply/releases/decide.ts'
 import { Helm } from '../apply/releases/helm.ts'
 import type { HelmAccess } from '../apply/releases/helm.ts'
-import type { LiveChange } from './plan-live.ts'
+import type { LiveChange } from './live-change.ts'
 
 interface ReleaseAnswer {
   readonly change?: LiveChange

@@ -1,10 +1,11 @@
 import type { Node, NodeSelectorRequirement, PersistentVolume } from 'kubernetes-types/core/v1'
 import type { CSINode } from 'kubernetes-types/storage/v1'
+import { driversOf } from '../apply/drivers-registered.ts'
 
 /** Nodes other than `current` to which a pod with this volume could move: ready, free for ordinary pods, in the volume's topology, with its driver. Pure. */
 export function otherNodes(volume: PersistentVolume, current: string, nodes: readonly Node[], csiNodes: readonly CSINode[]): readonly string[] {
   const driver = volume.spec?.csi?.driver
-  const registered = new Set(csiNodes.filter(({ spec }) => spec.drivers.some(({ name }) => name === driver)).map(({ metadata }) => metadata?.name))
+  const registered = new Set(csiNodes.filter((node) => driversOf(node).some(({ name }) => name === driver)).map(({ metadata }) => metadata?.name))
   return nodes
     .filter((node) => node.metadata?.name !== current && isFree(node) && (driver === undefined || registered.has(node.metadata?.name)) && isInTopology(volume, node))
     .flatMap(({ metadata }) => metadata?.name ?? [])

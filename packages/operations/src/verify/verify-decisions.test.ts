@@ -35,6 +35,9 @@ test('a volume can move to ready nodes of its topology that know its driver, and
   ]
   const known = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'].map(csiNode)
   expect(otherNodes(volume, 'k1', nodes, known)).toEqual(['k2'])
+  // As an API server prints a node that has registered nothing.
+  const bare: CSINode = JSON.parse('{"metadata":{"name":"k2"},"spec":{"drivers":null}}')
+  expect(otherNodes(volume, 'k1', nodes, [bare])).toEqual([])
   expect(otherNodes({ spec: { csi: { driver: 'proxmox.csi.stowage.dev', volumeHandle: 'shared' } } }, 'k1', nodes, known)).toEqual(['k2', 'k3'])
 })
 
