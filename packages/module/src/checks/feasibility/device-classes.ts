@@ -24,10 +24,7 @@ export function deviceOutcomes(node: string, device: DeviceModel, book: FactBook
 
 /** The object that facts speak of: of this name, or the one that has this path among its aliases. */
 export function deviceObject(node: string, key: string, book: FactBook): string {
-  const own = `device/${node}/${key}`
-  const path = `/dev/${key}`
-  const known = book.objects(`device/${node}/`).find((object) => values(book.said(object, 'aliases')).some((aliases) => String(aliases).split(',').includes(path)))
-  return known ?? own
+  return book.deviceWith(node, `/dev/${key}`) ?? `device/${node}/${key}`
 }
 
 /** Classes by the device itself, whatever the declaration calls it. */

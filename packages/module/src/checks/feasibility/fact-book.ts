@@ -4,25 +4,31 @@ import type { Fact, Facts } from '../../facts/facts.ts'
 export interface FactBook {
   /** Everything that some source says, without repeats; empty when nobody says anything. */
   readonly said: (object: string, property: string) => readonly Fact[]
-  /** Objects of a kind: `device/worker-1/`. */
-  readonly objects: (prefix: string) => readonly string[]
+  /** Names of all nodes that a fact is about. */
+  readonly nodes: readonly string[]
+  /** The device of a node that has this path among its other names. */
+  readonly deviceWith: (node: string, path: string) => string | undefined
   /** The facts of which two sources say different things. */
   readonly disputed: readonly (readonly Fact[])[]
 }
 
 export function factBook(facts: Facts): FactBook {
   const byKey = new Map<string, Fact[]>()
-  const objects = new Set<string>()
+  const nodes = new Set<string>()
+  const aliases = new Map<string, string>()
   for (const fact of facts) {
     const key = keyOf(fact.object, fact.property)
     const known = byKey.get(key)
     if (known === undefined) byKey.set(key, [fact])
     else if (!known.some((other) => agree(other, fact))) known.push(fact)
-    objects.add(fact.object)
+    const [kind = '', node = ''] = fact.object.split('/', 2)
+    if (kind === 'node') nodes.add(node)
+    if (fact.property === 'aliases') for (const path of String(fact.value).split(',')) aliases.set(keyOf(node, path), fact.object)
   }
   return {
     said: (object, property) => byKey.get(keyOf(object, property)) ?? [],
-    objects: (prefix) => [...objects].filter((object) => object.startsWith(prefix)),
+    nodes: [...nodes],
+    deviceWith: (node, path) => aliases.get(keyOf(node, path)),
     disputed: [...byKey.values()].filter((said) => said.length > 1),
   }
 }

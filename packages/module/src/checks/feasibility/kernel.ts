@@ -12,7 +12,7 @@ export function proveKernels(model: CephModel, book: FactBook): readonly Proof[]
   const about: Proven = { check: 'network-needs-newer-kernel', object: `cluster/${model.clusterName}`, path: [...model.path, 'network', model.networkFeatures[0] ?? ''], severity: 'error' }
   const lists = values(book.said('cluster', 'nodes')).map((names) => String(names).split(','))
   const listedNodes = lists.flat()
-  const nodes = [...new Set([...model.hosts.map(({ name }) => name).filter((name) => lists.length === 0 || listedNodes.includes(name)), ...book.objects('node/').map((object) => object.slice('node/'.length)), ...listedNodes])]
+  const nodes = [...new Set([...model.hosts.map(({ name }) => name).filter((name) => lists.length === 0 || listedNodes.includes(name)), ...book.nodes, ...listedNodes])]
   const kernels = nodes.map((name) => ({ name, said: values(book.said(`node/${name}`, 'kernel')).map(String) }))
   const old = kernels.filter(({ said }) => said.length > 0 && said.every(isOld))
   const what = `network.${listed(model.networkFeatures)} ${model.networkFeatures.length === 1 ? 'needs' : 'need'} Linux 5.11 wherever volumes are mounted`

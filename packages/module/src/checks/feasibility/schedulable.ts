@@ -21,7 +21,7 @@ export interface SchedulableNodes {
 export function schedulableNodes(model: CephModel, daemon: string, placements: readonly unknown[], book: FactBook): SchedulableNodes {
   const lists = values(book.said('cluster', 'nodes')).map((names) => String(names).split(','))
   const [all] = lists.length === 1 ? lists : []
-  const names = [...new Set([...(all ?? model.hosts.map(({ name }) => name)), ...(all === undefined ? book.objects('node/').map((object) => object.slice('node/'.length)) : [])])]
+  const names = [...new Set([...(all ?? model.hosts.map(({ name }) => name)), ...(all === undefined ? book.nodes : [])])]
   const tolerant = toleratesTaints(model, daemon) || placements.some((placement) => valueAt(placement, ['tolerations']) !== undefined)
   const state = (name: string): 'yes' | 'no' | 'open' => {
     const said = values(book.said(`node/${name}`, 'schedulable'))

@@ -8,6 +8,9 @@ export interface EditStep {
   readonly value?: unknown
   /** What it does, e.g. `remove deviceClass from pool shared-fs-data`. */
   readonly text: string
+  /** The same with a hole, for steps that are alike in several pools: `remove deviceClass from {pool}`. */
+  readonly pattern?: string
+  readonly pool?: string
 }
 
 export interface Edit {

@@ -31,8 +31,8 @@ function withClass(repair: Repair, classes: readonly string[]): readonly Repair[
     repair,
     ...classes
       .filter((one) => one !== deviceClass)
-      .map((one) => also(repair, { ...rest, deviceClass: one }, 'class', { path, value: one, text: `write deviceClass: ${one} for pool ${rest.name}` })),
-    also(repair, rest, 'class', { path, text: `remove deviceClass from pool ${rest.name}` }),
+      .map((one) => also(repair, { ...rest, deviceClass: one }, 'class', { ...inPool(rest, `write deviceClass: ${one} for {pool}`), path, value: one })),
+    also(repair, rest, 'class', { ...inPool(rest, 'remove deviceClass from {pool}'), path }),
   ]
 }
 
@@ -40,7 +40,7 @@ function withDomain(repair: Repair): readonly Repair[] {
   const { pool } = repair
   const path = fieldOf(pool, 'failureDomain')
   const lower = (domain: string): Repair =>
-    also(repair, { ...pool, failureDomain: domain, subDomain: domain === 'host' ? 'osd' : pool.subDomain }, 'domain', { path, value: domain, text: `write failureDomain: ${domain} for pool ${pool.name}` })
+    also(repair, { ...pool, failureDomain: domain, subDomain: domain === 'host' ? 'osd' : pool.subDomain }, 'domain', { ...inPool(pool, `write failureDomain: ${domain} for {pool}`), path, value: domain })
   if (pool.failureDomain === 'osd' || pool.perDomain > 1) return [repair]
   return pool.failureDomain === 'host' ? [repair, lower('osd')] : [repair, lower('host'), lower('osd')]
 }
@@ -56,7 +56,7 @@ const fewestCopies = 2
 function fewerCopies(repair: Repair): readonly Repair[] {
   const { pool } = repair
   const sizes = Array.from({ length: Math.max(0, pool.pieces - fewestCopies) }, (_, index) => pool.pieces - 1 - index)
-  return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, 'copies', { path: fieldOf(pool, 'replicated', 'size'), value: size, text: `keep ${count(size, 'copy')} in pool ${pool.name}` }))]
+  return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, 'copies', { ...inPool(pool, `keep ${count(size, 'copy')} in {pool}`), path: fieldOf(pool, 'replicated', 'size'), value: size }))]
 }
 
 /** k from 2 and m from 1; fewer coding pieces than before only as a last way. */
@@ -68,13 +68,17 @@ function fewerPieces(repair: Repair, { data, coding }: { readonly data: number; 
   return [
     repair,
     ...other.map(({ k, m }) =>
-      also(repair, { ...pool, pieces: k + m, chunks: { data: k, coding: m } }, m < coding ? 'copies' : 'space', { path: fieldOf(pool, 'erasureCoded'), value: { dataChunks: k, codingChunks: m }, text: `cut data into ${k}+${m} pieces in pool ${pool.name}` }),
+      also(repair, { ...pool, pieces: k + m, chunks: { data: k, coding: m } }, m < coding ? 'copies' : 'space', { ...inPool(pool, `cut data into ${k}+${m} pieces in {pool}`), path: fieldOf(pool, 'erasureCoded'), value: { dataChunks: k, codingChunks: m } }),
     ),
   ]
 }
 
 function also({ steps, gives }: Repair, pool: PoolModel, gift: Gift, step: EditStep): Repair {
   return { pool, steps: [...steps, step], gives: [...new Set([...gives, gift])] }
+}
+
+function inPool({ name }: Pick<PoolModel, 'name'>, pattern: string): Pick<EditStep, 'text' | 'pattern' | 'pool'> {
+  return { text: pattern.replace('{pool}', `pool ${name}`), pattern, pool: name }
 }
 
 const weights: Readonly<Record<Gift, number>> = { class: 0, space: 0, copies: 2, domain: 4 }

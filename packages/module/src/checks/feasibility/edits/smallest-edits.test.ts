@@ -13,7 +13,7 @@ test('document 003’s example: three edits, the smallest and safest first', () 
     [
       {
         "cost": "a pool without the class that was asked for uses other devices",
-        "text": "add host worker-3 with a device of any class; remove deviceClass from pool shared-fs-metadata; remove deviceClass from pool shared-fs-data",
+        "text": "add host worker-3 with a device of any class; remove deviceClass from pools shared-fs-metadata and shared-fs-data",
       },
       {
         "cost": undefined,
@@ -21,7 +21,7 @@ test('document 003’s example: three edits, the smallest and safest first', () 
       },
       {
         "cost": "a pool without the class that was asked for uses other devices; less may fail before data is lost",
-        "text": "remove deviceClass from pool shared-fs-metadata; keep two copies in pool shared-fs-metadata; remove deviceClass from pool shared-fs-data; keep two copies in pool shared-fs-data",
+        "text": "remove deviceClass from pools shared-fs-metadata and shared-fs-data; keep two copies in pools shared-fs-metadata and shared-fs-data",
       },
     ]
   `)

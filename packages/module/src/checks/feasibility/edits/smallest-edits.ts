@@ -13,11 +13,14 @@ import { hostsOf, type Host } from '../hosts.ts'
 import { cephModels, type CephModel, type PoolModel } from '../model.ts'
 import { domainsNeeded, questionOf } from '../pools.ts'
 import { bookOf } from '../prove.ts'
+import { listed } from '../words.ts'
 import { applyEdit, type Edit, type EditStep } from './edit.ts'
 import { addHost, freeNames, imaginedHost, pinned } from './more-hosts.ts'
 import { gifts, repairsOf, weightOf, type Gift, type Repair } from './repairs.ts'
 
 const most = 3
+/** Each is judged by reading the whole declaration again. */
+const mostTried = 12
 
 interface Candidate {
   readonly steps: readonly EditStep[]
@@ -36,7 +39,7 @@ export function smallestEdits(declaration: unknown, options: ReadOptions = {}): 
   const before = errorsOf(declaration, options)
   if (before.some(({ verdict }) => verdict === undefined)) return []
   const edits: Edit[] = []
-  for (const candidate of candidates(model, hostsOf(model, book), book)) {
+  for (const candidate of candidates(model, hostsOf(model, book), book).slice(0, mostTried)) {
     if (edits.length === most) break
     if (errorsOf(applyEdit(declaration, candidate), options).length === 0) edits.push(described(candidate))
   }
@@ -122,6 +125,13 @@ const costs: Readonly<Record<Gift, string>> = {
   domain: 'one host may then hold all copies',
 }
 
+/** Steps that are alike in several pools are said once. */
+function textOf(steps: readonly EditStep[]): string {
+  const alike = new Map<string, EditStep[]>()
+  for (const step of steps) alike.set(step.pattern ?? step.text, [...(alike.get(step.pattern ?? step.text) ?? []), step])
+  return [...alike].map(([pattern, [first, ...more]]) => (first?.pool === undefined || more.length === 0 ? (first?.text ?? '') : pattern.replace('{pool}', `pools ${listed([first, ...more].map(({ pool }) => pool ?? ''))}`))).join('; ')
+}
+
 function described({ steps, gives }: Candidate): Edit {
-  return { steps, text: steps.map(({ text }) => text).join('; '), ...(gives.length === 0 ? {} : { cost: gives.map((gift) => costs[gift]).join('; ') }) }
+  return { steps, text: textOf(steps), ...(gives.length === 0 ? {} : { cost: gives.map((gift) => costs[gift]).join('; ') }) }
 }
