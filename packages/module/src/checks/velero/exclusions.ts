@@ -35,6 +35,13 @@ export const snapshotLocationsAreUsed: Check = ofVelero((velero) =>
   usesSnapshots(velero) ? [] : Object.keys(velero.snapshotLocations ?? {}).map((name) => warning('parameter-without-effect', [...veleroPath, 'snapshotLocations', name], `snapshot location ${name} does nothing while backups take no snapshots`, 'write enableSnapshotBackups: true, or remove it')),
 )
 
+/** The plan makes Velero's namespace, labels it privileged, and would take it along when it goes. */
+export const namespaceIsItsOwn: Check = ofVelero(({ namespace }) =>
+  namespace === 'default' || namespace?.startsWith('kube-') === true
+    ? [fault('namespace-of-others', [...veleroPath, 'namespace'], `namespace ${namespace} belongs to Kubernetes, and Velero’s is made by the plan: labelled privileged, and deleted with it`, 'leave namespace out, or write one of its own')]
+    : [],
+)
+
 /** A class that is not there makes every restore wait for ever. */
 export const restoredClassesExist: Check = ofVelero(({ changeStorageClass }, subject) => {
   const classes = classesOf(subject).map(([name]) => name)

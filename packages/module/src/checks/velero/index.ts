@@ -2,7 +2,7 @@
 import type { Check } from '../check.ts'
 import { hostBackupsAreBuilt } from '../sections.ts'
 import { valuesDoNotContradict } from './chart.ts'
-import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
+import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, namespaceIsItsOwn, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
 import { locationsLiveElsewhere } from './lives-on.ts'
 import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocationIsUnique, locationsAreComplete, locationsAreReachedInPrivate } from './locations.ts'
 import { passwordHasASource, passwordIsNotWritten } from './password.ts'
@@ -14,6 +14,7 @@ import { templatesAreKnown } from './template.ts'
 
 export const veleroChecks: readonly Check[] = [
   hostBackupsAreBuilt, // backups of the storage hosts are refused, not ignored
+  namespaceIsItsOwn, // Velero has a namespace of its own
   passwordIsNotWritten, // the repository's password is not in the text
   passwordHasASource, // and comes from exactly one place
   backupsHaveAPlace, // there is a bucket

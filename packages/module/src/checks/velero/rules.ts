@@ -28,6 +28,7 @@ export const veleroRules: Readonly<Record<string, RuleExplanation>> = {
   'exclusion-of-nothing': { means: 'An exclusion that names nothing.', why: 'It leaves nothing out.', fix: 'Name a namespace, or a class and labels of claims.' },
   'exclusion-too-narrow': { means: 'An exclusion of volumes in one namespace.', why: 'Velero’s volume policies know classes and labels of claims, and no namespaces: it would hold everywhere.', fix: 'Label the claims and exclude by label, or exclude the whole namespace.' },
   'namespace-in-and-out': { means: 'A namespace that a schedule includes and leaves out.', why: 'Velero marks each of its backups FailedValidation.', fix: 'Decide for one of the two.' },
+  'namespace-of-others': { means: 'Velero in a namespace of Kubernetes’ own.', why: 'The plan makes Velero’s namespace: it would be labelled privileged, and be deleted with the plan.', fix: 'Leave namespace out; it is velero.' },
   'everybody-restores': { means: 'Everybody may restore.', why: 'A restore reads and replaces whatever is in a backup.', fix: 'Name the people or the group.' },
   'chart-values-contradict': { means: 'Values of one’s own undo what the declaration needs.', why: 'Backups would silently hold nothing, or something would run unchecked.', fix: 'Remove the value; the message names the field to use instead.' },
   'plugin-built-in': { means: 'A plugin for what Velero can do itself.', why: 'Since 1.14 CSI is part of Velero; with its old plugin the server does not start.', fix: 'Remove it.' },

@@ -101,6 +101,7 @@ test.each<[string, object, readonly string[]]>([
   ['a group in a namespace', { ...velero, restorers: [{ kind: 'Group', name: 'a', namespace: 'b' }] }, ['foreign-field restorers.0.namespace']],
   ['a namespace in and out', { ...schedules({ a: { ...daily, includedNamespaces: ['tmp'] } }), exclusions: { tmp: { namespace: 'tmp', reason: 'scratch' } } }, ['namespace-in-and-out schedules.a.includedNamespaces']],
   ['a place for snapshots without snapshots', { ...velero, snapshotLocations: { ebs: { provider: 'aws', region: 'r' } } }, ['parameter-without-effect snapshotLocations.ebs']],
+  ['a namespace of Kubernetes', { ...velero, namespace: 'kube-system' }, ['namespace-of-others namespace']],
   ['restic', { ...velero, chart: { values: { configuration: { uploaderType: 'restic' } } } }, ['chart-values-contradict chart.values.configuration.uploaderType']],
   ['no node-agent', { ...velero, chart: { values: { deployNodeAgent: false } } }, ['chart-values-contradict chart.values.deployNodeAgent']],
   ['schedules among the values', { ...velero, chart: { values: { schedules: { a: {} } } } }, ['chart-values-contradict chart.values.schedules']],

@@ -6,10 +6,10 @@ import type { VeleroSpec } from '../../spec/velero-spec.ts'
 import { snapshottedClasses } from './volume-policies.ts'
 
 export function veleroNotes(spec: Spec, velero: VeleroSpec): readonly string[] {
-  return [...scheduleNotes(velero), ...strategyNotes(spec, velero), ...restorerNotes(velero), ...offsiteNotes(velero)]
+  return [...scheduleNotes(velero, spec.monitoring.alerts), ...strategyNotes(spec, velero), ...restorerNotes(velero), ...offsiteNotes(velero)]
 }
 
-function scheduleNotes({ schedules, rpo }: VeleroSpec): readonly string[] {
+function scheduleNotes({ schedules, rpo }: VeleroSpec, alerts: boolean): readonly string[] {
   if (schedules.length === 0) return ['no backup schedule is declared, so none is made: nothing is backed up until somebody does it by hand']
   const active = schedules.filter(({ paused, includedNamespaces }) => !paused && includedNamespaces.includes('*'))
   const gaps = active.flatMap(({ schedule }) => longestGap(schedule) ?? [])
@@ -17,18 +17,21 @@ function scheduleNotes({ schedules, rpo }: VeleroSpec): readonly string[] {
   const longest = spokenDuration(Math.min(...gaps))
   const lasting = spokenDuration(Math.max(...active.map(({ ttl }) => parseGoDuration(ttl) ?? 0)))
   const promised = rpo === undefined ? '' : `, within the ${rpo} that may be lost`
+  const heard = alerts ? 'The alert on staleness is what prevents that' : 'No alert is declared (monitoring.alerts), so nobody would hear of it'
   return [
     `at worst ${longest} pass between two backups of everything${promised}`,
-    `Velero deletes by age alone and keeps no minimum: when no backup succeeds for ${lasting}, the last one is gone. The alert on staleness is what prevents that`,
+    `Velero deletes by age alone and keeps no minimum: when no backup succeeds for ${lasting}, the last one is gone. ${heard}`,
   ]
 }
 
 function strategyNotes(spec: Spec, { enableSnapshotBackups, enableFilesystemBackups, exclusions }: VeleroSpec): readonly string[] {
   if (!enableSnapshotBackups && !enableFilesystemBackups) return ['backups hold the objects of the cluster and no data of volumes: neither strategy is on']
   const snapshotted = enableSnapshotBackups ? snapshottedClasses(spec) : []
-  const rest = spec.classes.map(({ name }) => name).filter((name) => !snapshotted.includes(name))
+  const left = exclusions.flatMap(({ storageClass, pvcLabels }) => (storageClass === undefined || pvcLabels !== undefined ? [] : [storageClass]))
+  const taken = snapshotted.filter((name) => !left.includes(name))
+  const rest = spec.classes.map(({ name }) => name).filter((name) => !snapshotted.includes(name) && !left.includes(name))
   return [
-    ...(snapshotted.length === 0 ? [] : [`snapshots, moved to the location: volumes of ${snapshotted.join(', ')}`]),
+    ...(taken.length === 0 ? [] : [`snapshots, moved to the location: volumes of ${taken.join(', ')}`]),
     ...(enableFilesystemBackups && rest.length > 0 ? [`files are read while they are in use: volumes of ${rest.join(', ')} that a running pod mounts. Volumes without a running pod, of volumeMode Block and of hostPath are not in these backups`] : []),
     ...(enableFilesystemBackups || rest.length === 0 ? [] : [`in no backup: volumes of ${rest.join(', ')}; they are not snapshotted, and files are not read`]),
     ...(exclusions.length === 0 ? [] : [`left out of backups: ${exclusions.map(({ name, reason }) => `${name} (${reason})`).join('; ')}`]),
