@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formats } from '../src/encode/index.ts'
+import { encodings, formats } from '../src/encode/index.ts'
 import { stepsOf } from '../src/encode/steps.ts'
 import { planStorage } from '../src/plan/plan-storage.ts'
 import { readValue } from '../src/spec/read.ts'
 import { arbitraryDeclaration } from './arbitrary-declaration.ts'
+import { Folder } from './decode/decoded.ts'
+import { terraformActions } from './decode/helm.ts'
 import { expectThePlan } from './encodings-agree.ts'
 
 test('most random declarations are valid ones: the generators know what may be written', () => {
@@ -41,5 +43,21 @@ test('nothing is applied before what it depends on, for random declarations', ()
       }
     }),
     { numRuns: 60 },
+  )
+})
+
+test('what is to be done on Proxmox is the same script in every encoding, and the same actions in Terraform', () => {
+  fc.assert(
+    fc.property(arbitraryDeclaration, (declaration) => {
+      const { spec } = readValue(declaration)
+      fc.pre(spec !== undefined)
+      const plan = planStorage(spec)
+      const scripts = (['kubectl', 'kustomize', 'argocd', 'flux', 'helm'] as const).map((format) => encodings[format](plan, spec.delivery).filter(({ path }) => path.startsWith('proxmox-')))
+      for (const script of scripts) expect(script).toEqual(scripts[0])
+      const planned = plan.hostActions.map(({ action }) => action)
+      const sorted = (actions: readonly unknown[]): readonly string[] => actions.map((action) => JSON.stringify(Object.entries(Object(action)).toSorted())).toSorted()
+      expect(sorted(terraformActions(new Folder(encodings.terraform(plan, spec.delivery))))).toEqual(sorted(planned))
+    }),
+    { numRuns: 40 },
   )
 })

@@ -75,3 +75,28 @@ function literalText(template: string): string {
   if (/(?<![$])\$\{|(?<![%])%\{/.test(template)) throw new Error(`Terraform would evaluate ${template}`)
   return template.replaceAll('$${', '${').replaceAll('%%{', '%{')
 }
+
+/** Host actions as Terraform would carry them out, of every Proxmox cluster. */
+export function terraformActions(folder: Folder): readonly unknown[] {
+  const mains = [...folder.files.keys()].filter((path) => /^proxmox-[^/]+\/main\.tf\.json$/.test(path))
+  return mains.flatMap((path) => {
+    const resources = Object(at(JSON.parse(folder.text(path)), 'resource'))
+    return Object.entries(resources).flatMap(([type, blocks]) => Object.values(Object(blocks)).map((block) => actionOf(type, Object(block))))
+  })
+}
+
+function actionOf(type: string, block: Readonly<Record<string, unknown>>): unknown {
+  const said = (key: string): string => literalText(text(block, key))
+  switch (type) {
+    case 'proxmox_virtual_environment_role':
+      return { kind: 'role', role: said('role_id'), privileges: list(block, 'privileges') }
+    case 'proxmox_virtual_environment_user':
+      return { kind: 'user', user: said('user_id'), comment: said('comment') }
+    case 'proxmox_virtual_environment_user_token':
+      return { kind: 'token', user: said('user_id'), token: said('token_name'), privilegeSeparation: block['privileges_separation'] }
+    case 'proxmox_virtual_environment_acl':
+      return { kind: 'acl', path: said('path'), role: said('role_id'), propagate: block['propagate'], ...(block['token_id'] === undefined ? { user: said('user_id') } : { token: said('token_id') }) }
+    default:
+      throw new Error(`${type} is no host action`)
+  }
+}
