@@ -120,6 +120,9 @@ function hostsOf(rook: Tree, path: Path): readonly HostModel[] {
   })
 }
 
+/** More would be a slip of the pen, and only cost time. */
+const mostOsdsPerDevice = 64
+
 /** Settings of a device go before those of its node, and these before the cluster's. */
 function deviceOf(device: unknown, path: Path, settings: readonly unknown[]): readonly DeviceModel[] {
   const name = textAt(device, ['name'])
@@ -136,7 +139,7 @@ function deviceOf(device: unknown, path: Path, settings: readonly unknown[]): re
       ...(deviceClass === undefined ? {} : { deviceClass }),
       ...(metadataDevice === undefined ? {} : { metadataDevice: metadataDevice.replace(/^\/dev\//, '') }),
       encrypted: setting('encryptedDevice') === 'true',
-      osds: Number.isSafeInteger(osds) && osds > 0 ? osds : 1,
+      osds: Number.isSafeInteger(osds) && osds > 0 ? Math.min(osds, mostOsdsPerDevice) : 1,
     },
   ]
 }
@@ -223,7 +226,8 @@ export function textAt(tree: unknown, path: Path): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** No number at all, or one that no count or share can be, is reported by the schema. */
 export function numberAt(tree: unknown, path: Path): number | undefined {
   const value = valueAt(tree, path)
-  return typeof value === 'number' ? value : undefined
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

@@ -52,19 +52,21 @@ function withFewer(repair: Repair): readonly Repair[] {
 }
 
 const fewestCopies = 2
+/** Nobody keeps more copies, or cuts data into more pieces of a kind. */
+const most = 16
 
 function fewerCopies(repair: Repair): readonly Repair[] {
   const { pool } = repair
-  const sizes = Array.from({ length: Math.max(0, pool.pieces - fewestCopies) }, (_, index) => pool.pieces - 1 - index)
+  const largest = Math.min(pool.pieces - 1, most)
+  const sizes = Array.from({ length: Math.max(0, largest - fewestCopies + 1) }, (_, index) => largest - index)
   return [repair, ...sizes.map((size) => also(repair, { ...pool, pieces: size }, 'copies', { ...inPool(pool, `keep ${count(size, 'copy')} in {pool}`), path: fieldOf(pool, 'replicated', 'size'), value: size }))]
 }
 
 /** k from 2 and m from 1; fewer coding pieces than before only as a last way. */
 function fewerPieces(repair: Repair, { data, coding }: { readonly data: number; readonly coding: number }): readonly Repair[] {
   const { pool } = repair
-  const other = Array.from({ length: coding }, (_, index) => coding - index).flatMap((m) =>
-    Array.from({ length: data - 1 }, (_, index) => data - index).filter((k) => k >= 2 && (k !== data || m !== coding)).map((k) => ({ k, m })),
-  )
+  const down = (from: number): readonly number[] => Array.from({ length: Math.max(0, Math.min(from, most)) }, (_, index) => Math.min(from, most) - index)
+  const other = down(coding).flatMap((m) => down(data).filter((k) => k >= 2 && (k !== data || m !== coding)).map((k) => ({ k, m })))
   return [
     repair,
     ...other.map(({ k, m }) =>

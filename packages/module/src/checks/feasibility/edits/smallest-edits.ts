@@ -21,6 +21,8 @@ import { gifts, repairsOf, weightOf, type Gift, type Repair } from './repairs.ts
 const most = 3
 /** Each is judged by reading the whole declaration again. */
 const mostTried = 12
+/** Hosts that are added: who lacks more has another plan in mind. */
+const mostHosts = 6
 
 interface Candidate {
   readonly steps: readonly EditStep[]
@@ -57,7 +59,7 @@ function failingPools(model: CephModel, hosts: readonly Host[], book: FactBook):
 /** One for each number of added hosts and for each choice of what may be given up; what takes more for nothing is left out. */
 function candidates(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Candidate[] {
   const failing = failingPools(model, hosts, book)
-  const names = freeNames(model, book, Math.max(...failing.map(domainsNeeded)))
+  const names = freeNames(model, book, Math.min(mostHosts, Math.max(...failing.map(domainsNeeded))))
   const found = [...Array(names.length + 1).keys()].flatMap((added) => {
     const ways = waysOf(failing, hosts, names.slice(0, added), book)
     return choices.flatMap((allowed): readonly Candidate[] => {
