@@ -39,11 +39,11 @@ function install(fixture) {
   if (step(`${fixture}: npm ci`, place, 'npm', ['ci', '--ignore-scripts'])) writeFileSync(mark, wanted)
 }
 
-/** The package as npm would put it there, the tests, and document 003's usage text, byte for byte. */
+/** The package as npm would put it there, the tests, the examples, and document 003's usage text, byte for byte. */
 function prepare(fixture) {
   const place = join(cache, fixture)
   cpSync(join(source, fixture, 'tsconfig.json'), join(place, 'tsconfig.json'))
-  for (const [from, to] of [[join(root, 'packages', 'module', 'dist'), join(place, 'node_modules', '@stowage', 'module')], [join(source, 'program'), join(place, 'program')]]) {
+  for (const [from, to] of [[join(root, 'packages', 'module', 'dist'), join(place, 'node_modules', '@stowage', 'module')], [join(source, 'program'), join(place, 'program')], [join(root, 'examples'), join(place, 'examples')]]) {
     rmSync(to, { recursive: true, force: true })
     cpSync(from, to, { recursive: true })
   }

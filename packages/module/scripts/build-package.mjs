@@ -30,7 +30,7 @@ for (const [format, type] of [['esm', 'module'], ['cjs', 'commonjs']]) {
 }
 writeJson(join(dist, 'package.json'), manifest())
 copyFileSync(join(root, 'LICENSE'), join(dist, 'LICENSE'))
-copyFileSync(join(room, 'README.md'), join(dist, 'README.md'))
+copyFileSync(join(room, 'scripts', 'package-readme.md'), join(dist, 'README.md'))
 
 /** Declarations of every room that the library's types mention; imports between rooms become relative. */
 function emitTypes(outDir) {

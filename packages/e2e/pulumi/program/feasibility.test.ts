@@ -32,7 +32,7 @@ test('with the first of the smallest edits made, the arguments are accepted when
   const nodes = args.cephCluster?.storage.nodes ?? []
   ok(sharedFs)
   const refused = await run(() => void new StorageModule('cluster-storage', { ...args, feasibility: 'enforce' }))
-  match(String(refused.error), /1\. add host worker-3 with a device of any class; remove deviceClass from pool shared-fs-metadata; remove deviceClass from pool shared-fs-data/)
+  match(String(refused.error), /1\. add host worker-3 with a device of any class; remove deviceClass from pool/)
   const edited: StorageModuleArgs = {
     ...args,
     feasibility: 'enforce',

@@ -22,6 +22,7 @@ export interface Run {
   /** Without the stack itself. */
   readonly resources: readonly Registered[]
   readonly warnings: readonly string[]
+  readonly notes: readonly string[]
   readonly error: unknown
   readonly outputs: Record<string, unknown>
 }
@@ -43,7 +44,9 @@ export async function run(program: () => unknown, { preview = false }: { preview
     preview,
   )
   const warnings: string[] = []
-  const warn = console.warn
+  const notes: string[] = []
+  const { log, warn } = console
+  console.log = (text: string) => void notes.push(...text.replace(/^info: \[runtime\] /, '').split('\n'))
   console.warn = (text: string) => void warnings.push(text.replace(/^warning: \[runtime\] /, ''))
   let error: unknown
   let outputs: Record<string, unknown> = {}
@@ -66,7 +69,7 @@ export async function run(program: () => unknown, { preview = false }: { preview
     await settings.waitForRPCs()
     outputs = returned ?? {}
   } finally {
-    console.warn = warn
+    Object.assign(console, { log, warn })
   }
   const resources = seen
     .filter(({ type }) => type !== 'pulumi:pulumi:Stack')
@@ -75,7 +78,7 @@ export async function run(program: () => unknown, { preview = false }: { preview
       const before = Array.isArray(opts.dependsOn) ? opts.dependsOn : []
       return { ...one, options: opts, parent: opts.parent && names.get(opts.parent), dependsOn: before.map((resource) => (pulumi.Resource.isInstance(resource) && names.get(resource)) || 'unknown') }
     })
-  return { resources, warnings, error, outputs }
+  return { resources, warnings, notes, error, outputs }
 }
 
 /** A resource whose `value` is known only after `up`. */

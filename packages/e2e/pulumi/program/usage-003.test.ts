@@ -98,6 +98,12 @@ test('the component that takes the whole declaration refuses it, with the edits'
   match(String(seen.error), /the smallest edits, each of which is accepted:\n {2}1\. /)
 })
 
+test('what must be there already, and that nothing is scheduled, is said as information', async () => {
+  const { notes } = await asItStands
+  ok(notes.some((text) => text.startsWith('must be there already: Secret velero/velero-repo-credentials: ')))
+  ok(notes.some((text) => text.startsWith('no backup schedule is declared, so none is made')))
+})
+
 test('pool names stand as the document writes them', async () => {
   const filesystem = kubernetes(await asItStands).find(({ type }) => type === 'kubernetes:ceph.rook.io/v1:CephFilesystem')
   const spec = filesystem?.inputs['spec'] as { preservePoolNames: boolean; metadataPool: { name: string }; dataPools: { name: string }[] }

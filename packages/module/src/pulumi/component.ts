@@ -3,12 +3,10 @@ import { formatPath, type Finding } from '@stowage/core'
 import * as pulumi from '@pulumi/pulumi'
 import type { Edit } from '../checks/feasibility/edits/edit.ts'
 import { fill } from '../inputs/fill.ts'
-import type { Prepared } from '../registration/prepare.ts'
+import type { Prepared, Ready } from '../registration/prepare.ts'
 import type { EngineArgs } from './document-003.ts'
 import { joining } from './outputs.ts'
 import { register, type Resources } from './register.ts'
-
-export type Ready = NonNullable<Prepared['ready']>
 
 /** Throws one RunError that names every fault. */
 export function readyOrRefused(what: string, { ready, findings, edits }: Prepared): Ready {
@@ -23,15 +21,21 @@ export function sayWarnings({ findings, edits }: Prepared, resource: pulumi.Reso
   if (edits.length > 0) void pulumi.log.warn(wordsOf(edits).join('\n'), resource)
 }
 
+/** As information, not as a warning. */
+export function sayNotes({ notes }: Ready, resource: pulumi.Resource): void {
+  if (notes.length > 0) void pulumi.log.info(notes.join('\n'), resource)
+}
+
 /** Nothing, or what would do. */
 function wordsOf(edits: readonly Edit[]): readonly string[] {
   if (edits.length === 0) return []
   return ['the smallest edits, each of which is accepted:', ...edits.map(({ text, cost }, index) => `  ${index + 1}. ${text}${cost === undefined ? '' : ` (${cost})`}`)]
 }
 
-function sentenceOf({ path, message, remedy }: Finding): string {
+/** The rule stands behind it, and what it is about where it can be accepted: an acceptance names both. */
+function sentenceOf({ path, message, remedy, rule, object }: Finding): string {
   const place = formatPath(path)
-  return `${place === '' ? '' : `${place}: `}${message}${remedy === undefined ? '' : `; ${remedy}`}`
+  return `${place === '' ? '' : `${place}: `}${message}${remedy === undefined ? '' : `; ${remedy}`} [${rule}${object === undefined ? '' : `, ${object}`}]`
 }
 
 /** What a program can use. Each is known at preview, and waits for the resources that it names. */

@@ -166,7 +166,7 @@ export interface BackupStrategy extends Omit<DeclaredVelero, 'locations' | 'snap
 
 /** Of both components, beside what they declare. */
 export interface EngineArgs {
-  /** Contents of Secrets, by `namespace/name` and key: made beside the plan, encrypted in the state. */
+  /** Contents of Secrets, by `namespace/name` (or the name alone) and key: made beside the plan, encrypted in the state. */
   secrets?: Record<string, Record<string, pulumi.Input<string>>>
   /** What exists already: a resource's name after the component's and a colon → its id, `namespace/name` or `name`. */
   import?: Record<string, string>

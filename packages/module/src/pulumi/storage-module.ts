@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi'
 import { prepareModule } from '../document-003/prepare-module.ts'
-import { readyOrRefused, registerAll, sayWarnings } from './component.ts'
+import { readyOrRefused, registerAll, sayNotes, sayWarnings } from './component.ts'
 import type { StorageModuleArgs } from './document-003.ts'
 import { isInput } from './outputs.ts'
 
@@ -26,6 +26,7 @@ export class StorageModule extends pulumi.ComponentResource {
     const ready = readyOrRefused(`StorageModule ${JSON.stringify(name)}`, prepared)
     super('stowage:module:StorageModule', name, {}, opts)
     sayWarnings(prepared, this)
+    sayNotes(ready, this)
     const names = registerAll(name, this, ready, args)
     this.namespace = names.namespace
     this.classNames = names.classNames

@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { prepare, type Preparing } from '../registration/prepare.ts'
 import type { ReadOptions } from '../spec/read.ts'
 import type { Declaration } from '../spec/schema/declaration.ts'
-import { readyOrRefused, registerAll, sayWarnings } from './component.ts'
+import { readyOrRefused, registerAll, sayNotes, sayWarnings } from './component.ts'
 import type { EngineArgs } from './document-003.ts'
 import { isInput } from './outputs.ts'
 
@@ -32,6 +32,7 @@ export class Storage extends pulumi.ComponentResource {
     const ready = readyOrRefused(`Storage ${JSON.stringify(name)}`, prepared)
     super('stowage:module:Storage', name, {}, opts)
     sayWarnings(prepared, this)
+    sayNotes(ready, this)
     const names = registerAll(name, this, ready, args)
     this.namespace = names.namespace
     this.classNames = names.classNames

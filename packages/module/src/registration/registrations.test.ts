@@ -76,6 +76,7 @@ test('a password from a vault is looked at after its ExternalSecret, and one tha
   expect(vault.find(({ kind }) => kind === 'look')?.dependsOn).toContain('external-secrets.io/ExternalSecret/velero/velero-repo-credentials')
   const { plan, findings } = withSecrets(planOf(), { 'velero/velero-repo-credentials': { 'repository-password': 'canary' } })
   expect(findings).toEqual([])
+  expect(plan.needs.map(({ name }) => name)).toEqual(['cloud-credentials'])
   const brought = registrationsOf(plan)
   expect(brought.some(({ kind }) => kind === 'look')).toBe(false)
   expect(brought.find(({ id }) => id === 'helm/velero/velero')?.dependsOn).toContain('Secret/velero/velero-repo-credentials')
@@ -85,6 +86,12 @@ test('a content that the plan asks for must be brought, and one that nobody read
   const plan = planOf({ secrets: { token: { environment: { password: 'TOKEN' } } } })
   expect(withSecrets(plan, {}).findings).toMatchObject([{ rule: 'secret-without-content', path: ['secrets', 'storage-system/token', 'password'] }])
   expect(withSecrets(plan, { 'storage-system/token': { password: 'x' }, 'storage-system/tokne': { password: 'x' } }).findings).toMatchObject([{ rule: 'secret-nobody-reads', remedy: 'did you mean "storage-system/token"?' }])
+})
+
+test('a content may be brought by the Secret’s name alone, where no other is called so', () => {
+  const { plan, findings } = withSecrets(planOf(), { 'cloud-credentials': { cloud: 'x' } })
+  expect(findings).toEqual([])
+  expect(plan.objects.some(({ id }) => id === 'Secret/velero/cloud-credentials')).toBe(true)
 })
 
 test('what is waited for is written as Pulumi’s provider reads it', () => {

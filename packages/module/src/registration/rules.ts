@@ -22,6 +22,11 @@ export const registrationRules: Readonly<Record<string, RuleExplanation>> = {
     why: 'It is misspelt, or left over: a Secret with nobody to read it is a leak in waiting.',
     fix: 'Write the namespace and name of a Secret that the plan needs, or remove it.',
   },
+  'acceptances-without-a-day': {
+    means: 'The declaration accepts findings until a day, and nobody says which day it is.',
+    why: 'A plan is made of what is written, not of a clock; without the day an acceptance would hold for ever.',
+    fix: 'Give the argument today.',
+  },
   'unknown-import': {
     means: 'The argument import names something that is not in the plan.',
     why: 'It would be ignored, and what exists already would be made a second time or collide.',

@@ -2,7 +2,7 @@
 import { didYouMean, type Finding } from '@stowage/core'
 import { idOf, type KubernetesObject, type Plan, type PlannedObject } from '../plan/plan.ts'
 
-/** By `namespace/name` of the Secret, by key: what is in it. Never part of a plan, of a message or of plain state. */
+/** By `namespace/name` of the Secret (or its name alone, where no other is called so), by key: what is in it. Never part of a plan, of a message or of plain state. */
 export type Contents = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 export interface WithSecrets {
@@ -14,12 +14,26 @@ export interface WithSecrets {
  * The plan with the Secrets whose content was brought, each before everything of its namespace. A content that the plan asks
  * for and nobody brings is a finding, and so is one that nothing asks for.
  */
-export function withSecrets(plan: Plan, contents: Contents): WithSecrets {
-  const asked = new Map<string, readonly string[]>()
-  for (const { namespace, name, key } of plan.secrets) asked.set(`${namespace}/${name}`, [...(asked.get(`${namespace}/${name}`) ?? []), key])
-  const findings = [...missing(plan, contents), ...unasked(plan, contents, [...asked.keys()])]
+export function withSecrets(plan: Plan, brought: Contents): WithSecrets {
+  const places = placesIn(plan)
+  const contents = Object.fromEntries(Object.entries(brought).map(([place, data]) => [wholePlace(place, places), data]))
   const secrets = Object.entries(contents).map(([place, data]) => secretObject(place, data))
-  return { plan: { ...plan, objects: [...afterSecrets(plan.objects, secrets), ...secrets], helmReleases: afterSecrets(plan.helmReleases, secrets) }, findings }
+  const needs = plan.needs.filter(({ kind, namespace = '', name }) => kind !== 'Secret' || contents[`${namespace}/${name}`] === undefined)
+  return {
+    plan: { ...plan, needs, objects: [...afterSecrets(plan.objects, secrets), ...secrets], helmReleases: afterSecrets(plan.helmReleases, secrets) },
+    findings: [...missing(plan, contents), ...unasked(contents, places)],
+  }
+}
+
+/** Every Secret that the plan makes from elsewhere, or needs. */
+function placesIn(plan: Plan): readonly string[] {
+  const needed = plan.needs.flatMap(({ kind, namespace, name }) => (kind === 'Secret' && namespace !== undefined ? [`${namespace}/${name}`] : []))
+  return [...new Set([...plan.secrets.map(({ namespace, name }) => `${namespace}/${name}`), ...needed])]
+}
+
+function wholePlace(place: string, places: readonly string[]): string {
+  const [only, ...others] = place.includes('/') ? [] : places.filter((known) => known.endsWith(`/${place}`))
+  return only === undefined || others.length > 0 ? place : only
 }
 
 function missing(plan: Plan, contents: Contents): readonly Finding[] {
@@ -34,15 +48,14 @@ function missing(plan: Plan, contents: Contents): readonly Finding[] {
     }))
 }
 
-function unasked(plan: Plan, contents: Contents, asked: readonly string[]): readonly Finding[] {
-  const known = new Set([...asked, ...plan.needs.flatMap(({ kind, namespace, name }) => (kind === 'Secret' && namespace !== undefined ? [`${namespace}/${name}`] : []))])
+function unasked(contents: Contents, places: readonly string[]): readonly Finding[] {
   return Object.keys(contents)
-    .filter((place) => !known.has(place))
+    .filter((place) => !places.includes(place))
     .map((place) => ({
       rule: 'secret-nobody-reads',
       severity: 'error',
       message: `nothing in the plan reads a Secret ${JSON.stringify(place)}`,
-      remedy: known.size === 0 ? 'remove it: the plan reads no Secret' : didYouMean(place, [...known]),
+      remedy: places.length === 0 ? 'remove it: the plan reads no Secret' : didYouMean(place, places),
       path: ['secrets', place],
     }))
 }
