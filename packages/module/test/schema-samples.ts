@@ -12,7 +12,7 @@ export interface FieldSample {
 
 const texts = [
   'one', 'two', '/one', '/two', '1', '2', '"', 'true', 'false', '10Gi', '20Gi', '10.0.0.0/24', '10.0.1.0/24', '10.0.0.1:6789', '10.0.0.2:6789', 'v1.20.6', 'v1.20.7', 'osd', 'mgr', '500m', '1',
-  '7f3b2a10-52f4-4c2e-9d7e-0123456789ab', '7f3b2a10-52f4-4c2e-9d7e-0123456789ac',
+  '7f3b2a10-52f4-4c2e-9d7e-0123456789ab', '7f3b2a10-52f4-4c2e-9d7e-0123456789ac', '100h', '200h', '-----BEGIN CERTIFICATE-----one', '-----BEGIN CERTIFICATE-----two',
 ]
 const numbers = [1, 2, 3, 0, 0.5, 0.25, 100]
 
@@ -56,7 +56,9 @@ function leaves(schema: Schema): readonly unknown[] {
   return [...texts, ...numbers].filter((value) => z.safeParse(inner, value).success)
 }
 
+/** Of a choice between a word and fields, the fields. */
 function unwrapped(schema: Schema): Schema {
+  if (schema instanceof z.ZodUnion) return unwrapped(schema.options.find((option) => !(option instanceof z.ZodLiteral)) ?? z.unknown())
   return schema instanceof z.ZodOptional || schema instanceof z.ZodNonOptional ? unwrapped(schema.unwrap()) : schema
 }
 

@@ -178,6 +178,14 @@ test('the set gfs is the one of the documents, with a weekly copy off site where
   ])
 })
 
+test('of two snapshot locations of one provider a backup names one, because Velero refuses two', () => {
+  const one = { provider: 'aws', region: 'r' }
+  const plan = planOf({ ...simple, enableSnapshotBackups: true, snapshotLocations: { ebs: one, other: { ...one, region: 's' } }, schedules: { a: { schedule: '17 0 * * *', ttl: '192h' }, b: { schedule: '37 0 * * *', ttl: '192h', template: { volumeSnapshotLocations: ['other'] } } } })
+  const named = (schedule: string): unknown => valueAt(objectOf(plan, `velero.io/Schedule/velero/${schedule}`), ['spec', 'template', 'volumeSnapshotLocations'])
+  expect([named('a'), named('b')]).toEqual([['ebs'], ['other']])
+  expect(valueAt(values(plan), ['configuration', 'defaultVolumeSnapshotLocations'])).toBe('aws:ebs')
+})
+
 test('no schedule is made unasked, and the plan says so', () => {
   const plan = planOf(simple)
   expect(plan.objects.some(({ object }) => object.kind === 'Schedule')).toBe(false)
