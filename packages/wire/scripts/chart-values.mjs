@@ -62,7 +62,7 @@ function commentedKeys(text) {
   const found = []
   const open = []
   for (const line of text.split('\n')) {
-    const match = /^(\s*)(#\s*)?(?:(- )\s*)?([A-Za-z_][\w.\/-]*):(?:\s|$)/.exec(line)
+    const match = /^(\s*)(#\s*)?(?:(- )\s*)?([A-Za-z_][\w./-]*):(?:\s|$)/.exec(line)
     if (match === null) continue
     const [, space, hash, dash, key] = match
     if (hash !== undefined && (prose.test(key) || !/^[a-z]/.test(key))) continue

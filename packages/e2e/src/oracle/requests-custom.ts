@@ -53,7 +53,7 @@ const widgetVersion = (name: string, rest: object = {}): object => ({
   name,
   served: true,
   storage: name === 'v1',
-  subresources: { status: {} },
+  subresources: { status: {}, scale: { specReplicasPath: '.spec.low', statusReplicasPath: '.status.count', labelSelectorPath: '.status.selector' } },
   additionalPrinterColumns: [
     { name: 'Owner', type: 'string', jsonPath: '.spec.owner', description: 'Whose it is' },
     { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
@@ -67,7 +67,7 @@ const widgetVersion = (name: string, rest: object = {}): object => ({
       kind: text,
       metadata: { type: 'object' },
       spec: withOwner,
-      status: named({ phase: { type: 'string', enum: ['Ready', 'Pending'] }, conditions: { type: 'array', items: named({ type: text, status: text }) } }),
+      status: named({ count: { type: 'integer' }, selector: text, phase: { type: 'string', enum: ['Ready', 'Pending'] }, conditions: { type: 'array', items: named({ type: text, status: text }) } }),
     }),
   },
   ...rest,
@@ -194,6 +194,11 @@ export const customRequests: readonly OracleRequest[] = [
   patch('a status with an unknown field', `${widgets}/a/status`, merge, { status: { colour: 'red' } }),
   get('the status of a widget', `${widgets}/a/status`),
   get('a widget with status as a table', `${widgets}/a`, table),
+
+  get('the scale of a widget', `${widgets}/a/scale`),
+  put('a widget is scaled', `${widgets}/a/scale`, { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a', namespace: 'custom' }, spec: { replicas: 2 } }),
+  patch('a widget is scaled by a patch', `${widgets}/a/scale`, merge, { spec: { replicas: 3 } }),
+  get('a widget after scaling', `${widgets}/a`),
 
   // Server-side apply
   patch('apply creates a widget', `${widgets}/applied?${applying}`, apply, widget('applied', { devices: [{ name: 'sda', weight: 1 }], names: ['x'], plain: [{ a: '1' }] })),

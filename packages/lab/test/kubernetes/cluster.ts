@@ -12,6 +12,7 @@ import type { ContainerContext } from '../../src/kubernetes/kubelet/container.ts
 import { createKubelet } from '../../src/kubernetes/kubelet/kubelet.ts'
 import type { Kubelet } from '../../src/kubernetes/kubelet/kubelet.ts'
 import { ContainerRuntime } from '../../src/kubernetes/kubelet/runtime.ts'
+import { createOperatorImages } from '../../src/kubernetes/operators/images.ts'
 import { createSidecarImages } from '../../src/kubernetes/sidecars/images.ts'
 import { MemoryBackend, driverImage, driverName, memoryDriver } from './memory-driver.ts'
 
@@ -51,7 +52,7 @@ export function startCluster(options: ClusterOptions = {}): TestCluster {
   const api = store.client('test')
   const backend = new MemoryBackend(zones)
   const controlPlane = startControlPlane({ api, clock: effects.clock, random: effects.random.fork('controllers'), log })
-  const images = { ...createSidecarImages(api), ...memoryDriver(backend) }
+  const images = { ...createSidecarImages(api), ...createOperatorImages(api), ...memoryDriver(backend) }
   const runtimes = new Map<string, { runtime: ContainerRuntime; process: VirtualProcess }>()
   const kubelets = new Map<string, { kubelet: Kubelet; process: VirtualProcess }>()
   let restarts = 0

@@ -37,7 +37,7 @@ export class Requests extends Memory {
 
   getSubresource(resource: Resource, namespace: string, name: string, subresource: string | undefined): JsonObject {
     const object = this.get(resource, namespace, name)
-    return subresource === undefined ? object : getSubresource(object, subresource)
+    return subresource === undefined ? object : getSubresource(resource, object, subresource)
   }
 
   create(resource: Resource, namespace: string, input: JsonObject, options: CallOptions): JsonObject {
@@ -84,7 +84,7 @@ export class Requests extends Memory {
     return { object: this.#replace(resource, current, decoded, options), created: false }
   }
 
-  #assertFresh(resource: Resource, current: JsonObject, input: JsonObject): void {
+  #assertFresh(resource: Resource, current: JsonObject, input: JsonObject, isScale = false): void {
     const { resourceVersion, uid } = objectAt(input, 'metadata')
     const name = textAt(current, 'metadata', 'name')
     const actual = textAt(current, 'metadata', 'uid')
@@ -92,7 +92,7 @@ export class Requests extends Memory {
       throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${keyOf(resource, current)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`)
     }
     const asked = typeof resourceVersion === 'string' ? resourceVersion : ''
-    if (asked === '' && strategyOf(resource).needsVersion === true) throw versionMissing(resource, name)
+    if (asked === '' && !isScale && strategyOf(resource).needsVersion === true) throw versionMissing(resource, name)
     if (asked !== '' && asked !== '0' && asked !== textAt(current, 'metadata', 'resourceVersion')) throw conflict(resource, name, modifiedSince)
   }
 
@@ -105,7 +105,7 @@ export class Requests extends Memory {
     if (type === 'application/apply-patch+yaml') return this.#apply(resource, namespace, name, current, body, options)
     if (current === undefined) throw notFound(resource, name)
     if (options.subresource === 'scale') {
-      const scale = applyPatch(this.schemas, resource, type, getSubresource(current, 'scale'), body)
+      const scale = applyPatch(this.schemas, resource, type, getSubresource(resource, current, 'scale'), body)
       return { object: this.#scale(resource, current, scale, options), created: false }
     }
     const patched = decode(this.schemas, resource, applyPatch(this.schemas, resource, type, current, body), options)
@@ -125,13 +125,15 @@ export class Requests extends Memory {
   }
 
   #scale(resource: Resource, current: JsonObject, scale: JsonObject, options: CallOptions): JsonObject {
-    this.#assertFresh(resource, current, scale)
-    return scaleToObject(this.#replace(resource, current, withScale(current, scale), options))
+    this.#assertFresh(resource, current, scale, true)
+    return scaleToObject(resource, this.#replace(resource, current, withScale(resource, current, scale), options))
   }
 
   #replace(resource: Resource, current: JsonObject, input: JsonObject, options: CallOptions, isApply = false): JsonObject {
     const prepared = forUpdate(resource, current, input, options.subresource)
-    const owned = isApply ? prepared : updatedBy(this.schemas, resource, current, prepared, options, this.now())
+    // Whoever scales a custom resource owns nothing of it: seen at v1.36.3.
+    const isUnowned = isApply || (options.subresource === 'scale' && resource.custom !== undefined)
+    const owned = isUnowned ? prepared : updatedBy(this.schemas, resource, current, prepared, options, this.now())
     const admitted = admitUpdate(this, resource, current, owned, options.subresource)
     validateUpdate(resource, current, admitted, options.subresource)
     if (resource.custom !== undefined) finalizerWarnings(objectAt(admitted, 'metadata'), arrayAt(current, 'metadata', 'finalizers'), options)

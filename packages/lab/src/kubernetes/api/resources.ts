@@ -9,11 +9,20 @@ export interface Resource extends KubernetesResource {
   readonly custom?: CustomPart
 }
 
+/** Where a custom resource keeps its replicas: `['spec', 'replicas']`. */
+export interface ScalePaths {
+  readonly spec: readonly string[]
+  readonly status: readonly string[]
+  /** A selector as text; undefined when the definition names none. */
+  readonly selector: readonly string[] | undefined
+}
+
 /** What a definition says of one version of its resource. */
 export interface CustomPart {
   readonly schema: StructuralSchema
   readonly columns: readonly PrinterColumn[]
   readonly listKind: string
+  readonly scale: ScalePaths | undefined
   readonly rules: RuleBook
   readonly hasRules: boolean
   /** The definition is being deleted: nothing new is taken. */

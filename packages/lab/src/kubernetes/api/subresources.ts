@@ -3,7 +3,7 @@ import { ApiStatusError } from './api.ts'
 import type { DeleteOptions } from './api.ts'
 import type { CallOptions } from './call-options.ts'
 import { conflict, invalid, methodNotAllowed } from './failures.ts'
-import { arrayAt, at, numberAt, objectAt, textAt } from './json.ts'
+import { arrayAt, at, numberAt, objectAt, textAt, withAt } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { Resource } from './resources.ts'
 
@@ -15,23 +15,33 @@ export interface SubresourceStore {
   overwrite(resource: Resource, object: JsonObject): JsonObject
 }
 
-export function getSubresource(object: JsonObject, subresource: string): JsonObject {
+export function getSubresource(resource: Resource, object: JsonObject, subresource: string): JsonObject {
   if (subresource === 'status' || subresource === 'resize' || subresource === 'ephemeralcontainers') return object
   if (subresource !== 'scale') throw methodNotAllowed()
-  return scaleToObject(object)
+  return scaleToObject(resource, object)
 }
 
 /** autoscaling/v1 Scale of a workload. */
-export function scaleToObject(object: JsonObject): JsonObject {
+export function scaleToObject({ custom }: Resource, object: JsonObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = objectAt(object, 'metadata')
-  const replicas = numberAt(object, 'spec', 'replicas') ?? 0
+  const scale = custom?.scale
+  const found = numberAt(object, ...(scale?.spec ?? ['spec', 'replicas']))
+  if (found === undefined && scale !== undefined) throw noReplicas(scale.spec)
+  const replicas = found ?? 0
+  const selector = custom === undefined ? selectorText(objectAt(object, 'spec', 'selector')) : scale?.selector === undefined ? '' : textAt(object, ...scale.selector)
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name: name ?? '', namespace: namespace ?? '', uid: uid ?? '', resourceVersion: resourceVersion ?? '', creationTimestamp: creationTimestamp ?? '' },
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: numberAt(object, 'status', 'replicas') ?? 0, selector: selectorText(objectAt(object, 'spec', 'selector')) },
+    status: { replicas: numberAt(object, ...(scale?.status ?? ['status', 'replicas'])) ?? 0, ...(custom !== undefined && selector === '' ? {} : { selector }) },
   }
+}
+
+/** A custom resource that does not say how many it wants has no scale. */
+function noReplicas(path: readonly string[]): ApiStatusError {
+  const message = `the spec replicas field ${JSON.stringify(`.${path.join('.')}`)} does not exist`
+  return new ApiStatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
 function selectorText(selector: JsonObject): string {
@@ -39,13 +49,13 @@ function selectorText(selector: JsonObject): string {
   return equal.sort().join(',')
 }
 
-export function withScale(object: JsonObject, scale: JsonObject): JsonObject {
+export function withScale({ custom }: Resource, object: JsonObject, scale: JsonObject): JsonObject {
   const replicas = numberAt(scale, 'spec', 'replicas') ?? 0
   if (replicas < 0) {
     const name = textAt(object, 'metadata', 'name')
     throw invalid('autoscaling', 'Scale', name, [{ reason: 'FieldValueInvalid', message: `Invalid value: ${replicas}: must be greater than or equal to 0`, field: 'spec.replicas' }])
   }
-  return { ...object, spec: { ...objectAt(object, 'spec'), replicas } }
+  return withAt(object, custom?.scale?.spec ?? ['spec', 'replicas'], replicas)
 }
 
 export function createSubresource(requests: SubresourceStore, resource: Resource, namespace: string, name: string, subresource: string, body: JsonObject, options: CallOptions): JsonObject {

@@ -4,7 +4,7 @@ import type { PrinterColumn, StructuralSchema } from '@stowage/wire/crds'
 import { hasRules, RuleBook } from '@stowage/wire/structural-schema'
 import { arrayAt, at, isObject, numberAt, objectAt, textAt } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { CustomPart, Resource } from '../resources.ts'
+import type { CustomPart, Resource, ScalePaths } from '../resources.ts'
 import { byVersion } from './version-order.ts'
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
@@ -70,12 +70,21 @@ function customPart(definition: JsonObject, version: Json, common: Pick<Resource
   return {
     schema: schemaOf(version),
     columns: arrayAt(version, 'additionalPrinterColumns').map(columnOf),
+    scale: scaleOf(version),
     listKind: textAt(definition, 'status', 'acceptedNames', 'listKind'),
     rules,
     hasRules: hasRules(schemaOf(version)),
     isTerminating: conditionOf(definition, 'Terminating')?.['status'] === 'True',
     ...(deprecated ? { deprecation: textAt(version, 'deprecationWarning') || deprecationOf(definition, common) } : {}),
   }
+}
+
+function scaleOf(version: Json): ScalePaths | undefined {
+  const scale = at(version, 'subresources', 'scale')
+  if (scale === undefined) return undefined
+  const path = (key: string): readonly string[] => textAt(scale, key).split('.').filter(each => each !== '')
+  const selector = path('labelSelectorPath')
+  return { spec: path('specReplicasPath'), status: path('statusReplicasPath'), selector: selector.length === 0 ? undefined : selector }
 }
 
 /** Defaults to the advice of the newest version that is not deprecated. */
