@@ -16,9 +16,14 @@ export function judgeConfig(before: KubernetesObject, after: KubernetesObject): 
   return interrupting(migrate(`${lost.join(' and ')} are no longer found: they stay mounted where they are, and cannot be mounted again; their data stays in the old place until it is moved`))
 }
 
+/** undefined for what is no YAML, too: somebody's hand may have been at the living one, and no driver finds a volume by it. */
 function configOf(object: KubernetesObject): unknown {
   const text = valueAt(object, ['data', 'config.yaml'])
-  return typeof text === 'string' ? parse(text) : undefined
+  try {
+    return typeof text === 'string' ? parse(text) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function regionsOf(config: unknown): readonly string[] {

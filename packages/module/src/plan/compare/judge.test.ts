@@ -139,3 +139,8 @@ test('versions are compared as versions', () => {
   const order = ['1.0.4', 'v1.9.0', '1.10.0-rc.2', '1.10.0-rc.10', 'v1.10.0', '1.10.1+build']
   expect(order.toReversed().toSorted(compareVersions)).toEqual(order)
 })
+
+test('a driver’s configuration that somebody broke by hand is set back, and is no error', () => {
+  const config = (text: string): KubernetesObject => plain('v1', 'ConfigMap', { data: { 'config.yaml': text } })
+  expect(seen(config('local:\n  path: /var/lib/stowage\n0'), config('local:\n  path: /var/lib/stowage\n'))).toMatch(/^safe: the driver is configured anew/)
+})
