@@ -17,6 +17,36 @@ function declaredTwice(all: readonly { readonly name: string; readonly path: Fau
   )
 }
 
+const daemonsWithOneLetter = 26
+
+/**
+ * The name becomes part of each metadata server's id, which Ceph refuses when it begins with a digit, and of a volume of its pod,
+ * rook-ceph-mds-<name>-<letter>-keyring, which is a DNS label (rook v1.20, ceph/file/mds and config/keyring/volume.go).
+ */
+export const filesystemNamesFit: Check = (subject) =>
+  rooksOf(subject).flatMap((rook) =>
+    filesystems(subject, rook).flatMap(({ name, path, declared }) => {
+      const letters = 2 * (declared.metadataServer?.activeCount ?? 1) > daemonsWithOneLetter ? 2 : 1
+      const most = 63 - `rook-ceph-mds--${'a'.repeat(letters)}-keyring`.length
+      const why = /^\d/.test(name) ? 'begins with a digit, and Ceph starts no metadata server of such a name' : name.includes('.') ? 'holds a dot, and Rook could not name the volumes of its metadata servers' : name.length > most ? `has ${name.length} characters, and Rook could not name the volumes of its metadata servers` : undefined
+      return why === undefined ? [] : [fault('filesystem-name', path, `the filesystem name ${name} ${why}`, `use at most ${most} of a-z, 0-9 and "-", a letter first${path[1] === 'classes' ? ': add name to filesystem' : ''}`)]
+    }),
+  )
+
+/** Objects of Kubernetes whose names would meet: groups are called by filesystem and group, and .mgr has an object of its own. */
+export const objectsAreApart: Check = (subject) =>
+  rooksOf(subject).flatMap((rook) => {
+    const owners = new Map<string, string>()
+    const groups = filesystems(subject, rook).flatMap(({ name, path, declared }) => {
+      const object = `${name}-${declared.subvolumeGroup?.name ?? 'csi'}`
+      const owner = owners.get(object)
+      owners.set(object, owner ?? name)
+      return owner === undefined || owner === name ? [] : [fault('duplicate-pool', [...path, 'subvolumeGroup'], `the subvolume groups of ${owner} and ${name} would both be the object ${object}`, 'give one of the groups another name')]
+    })
+    const mgr = blockPools(subject, rook).filter(({ name }) => name === 'builtin-mgr')
+    return [...groups, ...mgr.map(({ path }) => fault('duplicate-pool', path, 'a block pool builtin-mgr would be the object of Ceph’s own pool .mgr', 'rename it; what is meant for .mgr stands in mgrPool'))]
+  })
+
 const enough = Size.gib(4)
 
 /** Rook's documentation: below 4 GB the cache is trimmed all the time, and a restart may never end. */

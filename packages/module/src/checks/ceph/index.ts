@@ -2,7 +2,7 @@ import type { Check } from '../check.ts'
 import { cephParametersFit, classesHaveOnePlace, imagesHaveAHead, mountersFit, namesResolve, outsideClassesHaveSecrets, renamedClassesKeepTheirData } from './classes.ts'
 import { chartsGoTogether, cleanupIsNotDeclared, imageIsSupported, kubernetesIsNewEnough, monitorsMakeAMajority, networksAreNamed, oneClusterInTheNamespace, outsideClustersAreNamedOnce } from './clusters.ts'
 import { allDevicesAreMeant, deviceNamesStay, devicesAreNamedOnce, filtersAreRead, nodesAreChosenOnce, nodesAreNamedOnce } from './devices.ts'
-import { filesystemsAreDeclaredOnce, filesystemsOutliveTheirObjects, metadataServersHaveMemory, pinningIsOne } from './filesystems.ts'
+import { filesystemNamesFit, filesystemsAreDeclaredOnce, filesystemsOutliveTheirObjects, metadataServersHaveMemory, objectsAreApart, pinningIsOne } from './filesystems.ts'
 import { encryptedDevicesAreWhole, metadataDevicesAreApart } from './osd-settings.ts'
 import { copiesFitTheirDomains, dataPoolsAreNamed, deviceClassesAreOnAll, firstDataPoolIsReplicated, metadataIsReplicated, poolNamesAreUnique, poolsHaveOneRedundancy, singleCopiesAreMeant } from './pools.ts'
 import { encryptedClustersAreMountedSo, imageFeaturesAreWhole, imagesAreMountedAsFilesystems, imagesBesideOsdsAreExt4, imagesHaveOneWriter, volumesOfCephAreMade } from './serving.ts'
@@ -33,6 +33,8 @@ export const cephChecks: readonly Check[] = [
   dataPoolsAreNamed, // that does not depend on its place
   deviceClassesAreOnAll, // a device class on all pools or on none
   filesystemsAreDeclaredOnce, // a filesystem of each name
+  filesystemNamesFit, // that metadata servers can bear
+  objectsAreApart, // and objects that do not meet under one name
   metadataServersHaveMemory, // whose servers have memory
   filesystemsOutliveTheirObjects, // which keeps its data
   pinningIsOne, // pinned in one way

@@ -136,7 +136,7 @@ test('volumes of a subvolume group with a name of its own are found by its own i
   const group = object(plan, 'CephFilesystemSubVolumeGroup', 'fs-tenants').object['spec']
   expect(group).toEqual({ filesystemName: 'fs', name: 'tenants', clusterID: 'fs-tenants', pinning: { export: 0 } })
   expect(valueAt(object(plan, 'StorageClass', 'fs').object, ['parameters', 'clusterID'])).toBe('fs-tenants')
-  const long = rookSpec({}, { [`f${'s'.repeat(60)}`]: { backend: 'ceph', filesystem: { subvolumeGroup: { name: 'tenants' } } } })
+  const long = rookSpec({}, { [`f${'s'.repeat(38)}`]: { backend: 'ceph', filesystem: { subvolumeGroup: { name: 'tenants' } } } })
   expect(long.classes[0]?.parameters['clusterID']).toMatch(/^[a-zA-Z0-9_-]{1,36}$/)
 })
 
@@ -188,8 +188,8 @@ test('Ceph that is there already gets drivers, a connection and a profile, and n
   const plan = planStorage(spec)
   expect(plan.helmReleases.map(({ name }) => name)).toEqual(['ceph-csi-operator', 'ceph-csi-drivers'])
   expect(plan.objects.filter(({ object: { apiVersion } }) => apiVersion.startsWith('ceph.rook.io'))).toEqual([])
-  expect(object(plan, 'CephConnection', 'pve').object['spec']).toEqual({ monitors: ceph.monitors })
-  expect(object(plan, 'ClientProfile', fsid).object['spec']).toEqual({ cephConnectionRef: { name: 'pve' }, cephFs: { subVolumeGroup: 'csi' }, rbd: {} })
+  expect(object(plan, 'CephConnection', fsid).object['spec']).toEqual({ monitors: ceph.monitors })
+  expect(object(plan, 'ClientProfile', fsid).object['spec']).toEqual({ cephConnectionRef: { name: fsid }, cephFs: { subVolumeGroup: 'csi' }, rbd: {} })
   expect(plan.needs.map(({ kind, name, namespace }) => `${kind} ${namespace ?? ''}/${name}`)).toEqual(['Secret store/ceph-rbd', 'Secret store/ceph-fs'])
   expect(plan.notes).toContainEqual(expect.stringContaining('ceph fs subvolumegroup create cephfs csi'))
   expect(classOf(spec, 'rbd')).toMatchObject({ volumeKind: 'rbd', driverName: 'store.rbd.csi.ceph.com', parameters: { clusterID: fsid, pool: 'vm-disks', 'csi.storage.k8s.io/node-stage-secret-name': 'ceph-rbd' } })

@@ -7,13 +7,14 @@ import { idOf, type Need, type PlannedObject } from '../plan.ts'
 import { driversReleaseId } from './ids.ts'
 
 export function connectionObjects(spec: Spec, { name, clusterID, monitors, subvolumeGroup, radosNamespace }: CephBackendSpec): readonly PlannedObject[] {
-  const metadata = (as: string) => ({ name: as, namespace: spec.namespace, labels: labelsOf(spec, 'ceph') })
-  const connection = { apiVersion: 'csi.ceph.io/v1', kind: 'CephConnection', metadata: metadata(name), spec: { monitors } }
+  // Both are named by the fsid: Rook calls the connection of its own cluster as its backend may be called.
+  const metadata = { name: clusterID, namespace: spec.namespace, labels: labelsOf(spec, 'ceph') }
+  const connection = { apiVersion: 'csi.ceph.io/v1', kind: 'CephConnection', metadata, spec: { monitors } }
   const profile = {
     apiVersion: 'csi.ceph.io/v1',
     kind: 'ClientProfile',
-    metadata: metadata(clusterID),
-    spec: { cephConnectionRef: { name }, cephFs: { subVolumeGroup: subvolumeGroup }, rbd: radosNamespace === undefined ? {} : { radosNamespace } },
+    metadata,
+    spec: { cephConnectionRef: { name: clusterID }, cephFs: { subVolumeGroup: subvolumeGroup }, rbd: radosNamespace === undefined ? {} : { radosNamespace } },
   }
   const losing = `volumes of backend ${name} can neither be made nor mounted until it is back; mounted volumes stay mounted, no data is lost`
   return [

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { resourcesSchema } from './driver-settings.ts'
 import { placementSchema } from './placement.ts'
-import { positiveInteger, size } from './words.ts'
+import { dnsLabel, positiveInteger, size } from './words.ts'
 
 /** CRUSH's bucket types that Rook sets from labels of nodes (topology.kubernetes.io and topology.rook.io), and osd. */
 export const failureDomains = ['osd', 'host', 'chassis', 'rack', 'row', 'pdu', 'pod', 'room', 'datacenter', 'zone', 'region'] as const
@@ -83,7 +83,7 @@ export const filesystemSchema = z
     preserveFilesystemOnDelete: z.boolean().describe('The data stays when the CephFilesystem is deleted. Default: true (Rook’s own is false).'),
     subvolumeGroup: z
       .strictObject({
-        name: z.string().min(1).describe('Default: csi.'),
+        name: dnsLabel.describe('Default: csi. The object is called <filesystem>-<name>.'),
         pinning,
         quota: size.describe('The most that all volumes together may take, e.g. 1Ti.'),
       })
