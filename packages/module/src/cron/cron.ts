@@ -66,7 +66,7 @@ export function parseCron(text: string): Cron | CronFault {
   const zone = zoned?.[1] ?? 'UTC'
   const rest = (zoned?.[2] ?? text).trim()
   if (zoned === null && /^(?:CRON_TZ|TZ)=/.test(text)) return { fault: 'holds a zone and nothing else' }
-  if (!isZone(zone)) return { fault: `names the zone ${JSON.stringify(zone)}, which is not known; write e.g. CRON_TZ=Europe/Berlin` }
+  if (!isZone(zone)) return { fault: `names the zone ${JSON.stringify(zone)}, which is not known` }
   if (rest.startsWith('@')) return parseDescriptor(rest, zone)
   return parseFields(rest, zone)
 }

@@ -43,7 +43,8 @@ export const schedulesSayWhen: Check = ofVelero(({ schedules }) => {
 export const cronsAreValid: Check = ofVelero((velero) =>
   schedulesOf(velero).flatMap((one) => {
     const parsed = one.schedule === undefined ? undefined : parseCron(one.schedule)
-    return parsed === undefined || !('fault' in parsed) ? [] : [fault('invalid-cron', pathOf(one, 'schedule'), `the cron ${JSON.stringify(one.schedule)} of schedule ${one.name} ${parsed.fault}`, 'write five fields, e.g. "17 0 * * *" for every day at 0:17')]
+    const remedy = /^(?:CRON_)?TZ=/.test(one.schedule ?? '') ? 'write e.g. "CRON_TZ=Europe/Berlin 17 0 * * *"' : 'write five fields, e.g. "17 0 * * *" for every day at 0:17'
+    return parsed === undefined || !('fault' in parsed) ? [] : [fault('invalid-cron', pathOf(one, 'schedule'), `the cron ${JSON.stringify(one.schedule)} of schedule ${one.name} ${parsed.fault}`, remedy)]
   }),
 )
 

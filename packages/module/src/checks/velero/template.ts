@@ -27,7 +27,7 @@ function templateFaults(path: readonly string[], template: Readonly<Record<strin
   const { unknown, faults } = faultsOfObject(definition, JSON.parse(JSON.stringify({ apiVersion: 'velero.io/v1', kind: 'Schedule', metadata: { name: 'x' }, spec: { schedule: '@daily', template: rest } })))
   const below = (place: string): readonly string[] => place.replace(/^spec\.template\.?/, '').split(/[.[\]]+/).filter((part) => part !== '')
   return [
-    ...twice.map((key) => fault('template-conflict', [...path, key], `${key} is decided outside of the template, so two would speak of it`, `write ${decided[key] ?? key}`)),
+    ...twice.map((key) => fault('template-conflict', [...path, key], `${key} is decided outside of the template, so two would speak of it`, decided[key]?.includes('.') === true ? `write ${decided[key]}` : `write ${key} beside template`)),
     ...unknown.map((place) => fault('unknown-key', [...path, ...below(place)], `${JSON.stringify(below(place).at(-1))} is no field of Velero’s BackupSpec; it would be dropped without a word`, didYouMean(below(place).at(-1) ?? '', fieldNames(definition)))),
     ...faults.map((one) => fault('invalid-value', [...path, ...below(one.field)], `Velero’s BackupSpec refuses ${below(one.field).join('.')}: ${one.message}`, 'write it as Velero’s reference says')),
   ]

@@ -23,7 +23,7 @@ test('a sound declaration of backups passes every check', () => {
   expect(found({ ...velero, enableSnapshotBackups: true, locations: { default: away, away: second }, offsite: 'away', schedules: { gfs: { hourly: {}, rpo: '2h' }, own: { ...daily, schedule: '37 12 * * *' } }, rpo: '2h' })).toEqual([])
 })
 
-test.each<[string, object, readonly string[]]>([
+const refusals: readonly (readonly [string, object, readonly string[]])[] = [
   ['no location', { ...velero, locations: {} }, ['backup-without-location locations']],
   ['two defaults', locations({ b: { ...second, default: true } }), ['two-default-locations locations.b.default']],
   ['no default of two', { ...velero, locations: { a: { ...away, default: false }, b: second } }, ['no-default-location locations']],
@@ -108,7 +108,9 @@ test.each<[string, object, readonly string[]]>([
   ['a word for schedules that is none', { ...velero, schedules: 'gsf' }, ['invalid-value schedules']],
   ['an unknown field of a schedule', schedules({ a: { ...daily, ttll: '1h' } }), ['unknown-key schedules.a.ttll']],
   ['an unknown field of a location', locations({ b: { ...second, buckt: 'x' } }), ['unknown-key locations.b.buckt']],
-])('refused or warned of: %s', (_, velero, expected) => {
+]
+
+test.each(refusals)('refused or warned of: %s', (_, velero, expected) => {
   expect(found(velero)).toEqual(expected)
 })
 
@@ -183,4 +185,9 @@ test('27 schedules of one minute are 26 findings, each naming one neighbour', ()
   const all = findings(schedules(many))
   expect(all).toHaveLength(26)
   expect(all.at(-1)?.message).toContain('(and 25 more)')
+})
+
+test('what is said reads as prose', async () => {
+  const said = refusals.flatMap(([what, velero]) => findings(velero).map(({ severity, rule, message, remedy }) => `${what}\n  ${severity} ${rule}: ${message}; ${remedy ?? ''}\n`))
+  await expect(`${said.join('\n')}`).toMatchFileSnapshot('velero-findings.txt')
 })

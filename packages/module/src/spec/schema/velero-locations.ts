@@ -5,7 +5,7 @@ import { dnsSubdomain } from './words.ts'
 /** What Velero reads as a duration: time.ParseDuration of Go. */
 export const goDuration = z
   .string()
-  .regex(/^(?:\d+(?:\.\d+)?(?:h|m|s|ms))+$/, { error: 'must be a duration in hours, minutes and seconds, e.g. 720h or 1h30m; days are not known to Velero' })
+  .regex(/^(?:\d+(?:\.\d+)?(?:h|m|s|ms))+$/, { error: 'must be a duration: hours, minutes and seconds, e.g. 720h or 1h30m (Velero knows no days)' })
 
 const providerName = z
   .string()
