@@ -1,6 +1,7 @@
 import { KubernetesClient } from '@stowage/kubernetes'
 import { applyPlan } from '@stowage/operations'
-import type { AppliableObject, AppliablePlan, StepEvent } from '@stowage/operations'
+import type { AppliableObject, AppliablePlan, InventoryEntry, StepEvent } from '@stowage/operations'
+import { InventoryStore } from '@stowage/operations/apply/inventory-store'
 import { expect, test } from 'vitest'
 import { onStage, server, versions } from './operations-stage.ts'
 import type { OperationsStage } from './operations-stage.ts'
@@ -187,4 +188,31 @@ test('a StorageClass that cannot be changed says what to do instead', () =>
     const changed = planned(storageClass.id, { ...storageClass.object, parameters: { storage: 'local-lvm' } })
     const result = await applyPlan(plan(namespaceObject, config, changed, volume), { client })
     expect(result.outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('declare a class with a new name') })
+  }))
+
+test('hundreds of objects are applied, listed and pruned, and the journal does not grow with them', () =>
+  onStage(async (stage) => {
+    const { client } = stage
+    const many = Array.from({ length: 240 }, (_, index) => planned(`ConfigMap/default/a-rather-long-name-of-an-object-${index}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `a-rather-long-name-of-an-object-${index}`, namespace: 'default' }, data: { a: '1' } }))
+    expect(await applyPlan(plan(namespaceObject, ...many), { client })).toMatchObject({ ok: true })
+    const journal = await client.get<{ data: Record<string, string> }>({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'stowage-journal' })
+    expect(journal.data['apply-homelab']?.length).toBeLessThanOrEqual(60_000)
+    const pruned = await applyPlan(plan(namespaceObject, ...many.slice(0, 235)), { client, prune: true })
+    expect(pruned.failure).toBeUndefined()
+    expect(pruned).toMatchObject({ ok: true, left: [] })
+  }))
+
+test('an inventory of twenty thousand objects has room in a ConfigMap, and one that has shrunk is plain text again', () =>
+  onStage(async ({ client }) => {
+    const entry = (index: number): InventoryEntry => ({ id: `PersistentVolume/a-rather-long-name-${index}`, apiVersion: 'v1', kind: 'PersistentVolume', name: `a-rather-long-name-${index}`, holdsData: true })
+    const whole = Array.from({ length: 20_000 }, (_, index) => entry(index))
+    const inventory = new InventoryStore(client, 'default', 'homelab')
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'stowage-inventory' }
+    for (const entries of [whole, whole.slice(0, 10), whole, []]) {
+      await inventory.write(entries)
+      expect(await inventory.read()).toEqual(entries.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
+      const kept = await client.get<{ data?: Record<string, string>; binaryData?: Record<string, string> }>(ref)
+      expect(JSON.stringify(kept).length).toBeLessThan(1_000_000)
+      expect(kept.data?.['homelab.json'] === undefined).toBe(entries.length > 10)
+    }
   }))

@@ -1,6 +1,6 @@
 import { StorageError, isStorageError } from '@stowage/core'
 import type { KubernetesClient } from '@stowage/kubernetes'
-import { parseJournal } from './journal.ts'
+import { formatJournal, parseJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 
 interface ConfigMap {
@@ -9,6 +9,9 @@ interface ConfigMap {
   readonly metadata: { readonly name: string; readonly namespace: string }
   readonly data?: Readonly<Record<string, string>>
 }
+
+/** Of the 1 MiB that a ConfigMap holds: it is sent anew with each step, and several plans share it. */
+const mostCharacters = 60_000
 
 /**
  * A journal in a ConfigMap of the cluster, under `key`. While the namespace does not exist yet (its creation is a step of its
@@ -28,7 +31,7 @@ export function configMapJournal(client: KubernetesClient, namespace: string, ke
       }
     },
     write: async (record) => {
-      const data = { [key]: JSON.stringify(record) }
+      const data = { [key]: formatJournal(record, mostCharacters) }
       try {
         await client.patch(ref, { type: 'merge', body: { data } })
       } catch (error) {

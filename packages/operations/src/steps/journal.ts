@@ -13,6 +13,8 @@ export interface JournalRecord {
   readonly run: string
   readonly startedAt: string
   readonly steps: Readonly<Record<string, JournalEntry>>
+  /** How many finished steps had to be left out, because there is not room for all. */
+  readonly dropped?: number
 }
 
 /** Where a run writes what it is about to do, before it does it. A run that changes nothing writes nothing. */
@@ -32,11 +34,30 @@ export function memoryJournal(): Journal {
   }
 }
 
+/**
+ * As text of at most `limit` characters. Where there is not room for all, the earliest finished steps are left out: the next run needs
+ * only those that were begun.
+ */
+export function formatJournal(record: JournalRecord, limit: number): string {
+  const whole = JSON.stringify(record)
+  if (whole.length <= limit) return whole
+  let excess = whole.length - limit + '"dropped":000000,'.length
+  const kept: [string, JournalEntry][] = []
+  let dropped = record.dropped ?? 0
+  for (const [id, entry] of Object.entries(record.steps)) {
+    if (excess > 0 && entry.state === 'done') {
+      excess -= JSON.stringify(id).length + JSON.stringify(entry).length + 2
+      dropped += 1
+    } else kept.push([id, entry])
+  }
+  return JSON.stringify({ ...record, steps: Object.fromEntries(kept), dropped })
+}
+
 /** Reads a journal back; what is not one is refused rather than overwritten. */
 export function parseJournal(text: string, where: string): JournalRecord {
   const value: Partial<JournalRecord> | null = JSON.parse(text)
   if (typeof value?.run !== 'string' || typeof value.startedAt !== 'string' || typeof value.steps !== 'object') {
     throw new TypeError(`${where} is not a journal of stowage`)
   }
-  return { run: value.run, startedAt: value.startedAt, steps: value.steps }
+  return { run: value.run, startedAt: value.startedAt, steps: value.steps, ...(value.dropped !== undefined && { dropped: value.dropped }) }
 }

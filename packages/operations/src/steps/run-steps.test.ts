@@ -2,7 +2,7 @@ import { VirtualWorld } from '@stowage/effects/virtual'
 import type { Clock } from '@stowage/effects'
 import { expect, test } from 'vitest'
 import { fileJournal } from './file-journal.ts'
-import { memoryJournal } from './journal.ts'
+import { formatJournal, memoryJournal, parseJournal } from './journal.ts'
 import type { Journal, JournalRecord } from './journal.ts'
 import { runSteps } from './run-steps.ts'
 import type { Step, StepEvent } from './step.ts'
@@ -129,4 +129,15 @@ test('a journal in a file is read back, and what is none is refused', async () =
     await files.writeAtomic('/journal.json', '{"half":')
     await expect(journal.read()).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining('/journal.json') })
   })
+})
+
+test('a journal that has grown too long leaves out the earliest finished steps, and none that was begun', () => {
+  const entry = (index: number): [string, JournalRecord['steps'][string]] => [`step-${index}`, { state: index % 10 === 0 ? 'begun' : 'done', at: '2026-01-01T00:00:00.000Z', message: 'made '.repeat(20) }]
+  const record: JournalRecord = { run: 'apply', startedAt: '2026-01-01T00:00:00.000Z', steps: Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => entry(index))) }
+  const text = formatJournal(record, 50_000)
+  expect(text.length).toBeLessThanOrEqual(50_000)
+  const { steps, dropped = 0 } = parseJournal(text, 'here')
+  expect(Object.values(steps).filter(({ state }) => state === 'begun')).toHaveLength(100)
+  expect([Object.keys(steps).length + dropped, 'step-999' in steps, 'step-1' in steps]).toEqual([1_000, true, false])
+  expect(formatJournal(record, 1_000_000)).toBe(JSON.stringify(record))
 })

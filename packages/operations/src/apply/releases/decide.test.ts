@@ -41,6 +41,11 @@ test('a null in values counts, since it takes a default of the chart away; anoth
   expect(compare({ a: 1, b: { c: [1, 2] } }, { b: { c: [1, 2] }, a: 1 })).toEqual([])
 })
 
+test('what the plan does not set is not shown: somebody may have put a password there', () => {
+  const { fields } = compareRelease({ ...release, values: { level: 'INFO', all: 'x' } }, installed({ values: { level: 'DEBUG', password: 'canary', all: { key: 'canary' } } }))
+  expect(fields).toEqual([{ field: 'values.level', before: 'DEBUG', after: 'INFO' }, { field: 'values.password', before: '(not shown)' }, { field: 'values.all', before: '(not shown)', after: 'x' }])
+})
+
 test('a chart whose name holds dashes and digits is known by its planned name', () => {
   const chart = { name: 'csi-driver-nfs', repository: 'r', version: '4.13.4' }
   expect(decideRelease({ ...release, chart }, installed({ chart: 'csi-driver-nfs-4.13.4' }), ours).state).toBe('done')

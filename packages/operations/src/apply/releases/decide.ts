@@ -43,7 +43,15 @@ export function compareRelease(release: HelmRelease, installed: InstalledRelease
   const chart = { name, repository: release.chart.repository, version: installed.chart.slice(name.length + 1) }
   const values = withoutNothing(installed.values)
   const compared = judgeRelease({ name: release.name, namespace: release.namespace, chart, values }, { ...release, values: withoutNothing(release.values) })
-  return { ...compared, fields: sameVersion(chart.version, release.chart.version) ? compared.fields.filter(({ field }) => field !== 'chart.version') : compared.fields }
+  const fields = sameVersion(chart.version, release.chart.version) ? compared.fields.filter(({ field }) => field !== 'chart.version') : compared.fields
+  return { ...compared, fields: fields.map(withoutOthersValues) }
+}
+
+/** Where the plan sets plain text, what stands there now is no secret. Anything else that somebody gave to the chart may be one. */
+function withoutOthersValues(change: Difference): Difference {
+  if (!change.field.startsWith('values') || change.before === undefined) return change
+  const isPlain = change.after !== undefined && typeof change.before !== 'object'
+  return isPlain ? change : { ...change, before: '(not shown)' }
 }
 
 /** Helm lists `name-version`; both may hold dashes, so the planned name is tried first. */
