@@ -1,6 +1,7 @@
 /**
  * The CustomResourceDefinitions of the engines that Stowage drives, pinned. Half a megabyte in all, so each set is a module of its own:
- * `@stowage/wire/crds/rook` is there at once, `crdsOf('rook')` loads it when it is asked for. Descriptions are dropped from the schemas
+ * `@stowage/wire/crds/rook` is there at once, `crdsOf('rook')` loads it when it is asked for (which is real work: in a virtual
+ * world import the module). Descriptions are dropped from the schemas
  * of all but external-snapshotter's, which Stowage itself installs.
  */
 import index from './data/crds/index.json' with { type: 'json' }

@@ -24,6 +24,8 @@ export function normalise(value: unknown, key = ''): unknown {
     return value
       .replaceAll(uid, '«uid»')
       .replaceAll(time, '«time»')
+      // An object that is quoted whole inside a message.
+      .replaceAll(/(?<=resourceVersion\\*":\\*")\d+/g, '«resourceVersion»')
       .replaceAll(/(?<=generated-)[a-z0-9]{5}\b/g, '«suffix»')
       .replaceAll(/\b\d+(m\d+)?s\b/g, '«age»')
   }

@@ -181,6 +181,7 @@ export const customRequests: readonly OracleRequest[] = [
   patch('a merge patch', `${widgets}/whole`, merge, { spec: { size: 6, labels: null } }),
   patch('a merge patch that changes nothing', `${widgets}/whole`, merge, { spec: { size: 6 } }),
   patch('a merge patch with an unknown field', `${widgets}/whole`, merge, { spec: { colour: 'red' } }),
+  patch('a merge patch with an unknown field, strictly', `${widgets}/whole?fieldValidation=Strict`, merge, { spec: { colour: 'red' } }),
   patch('a JSON patch', `${widgets}/whole`, jsonPatch, [{ op: 'replace', path: '/spec/size', value: 7 }]),
   patch('a strategic patch is not for custom resources', `${widgets}/whole`, strategic, { spec: { size: 8 } }),
   patch('a patch that breaks the schema', `${widgets}/whole`, merge, { spec: { size: 99 } }),

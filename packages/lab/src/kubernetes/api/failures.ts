@@ -61,6 +61,6 @@ export function invalid(group: string, kind: string, name: string, causes: reado
   const texts = [...new Set(causes.map(each => `${each.field}: ${each.message}`))]
   const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   const qualified = group === '' ? kind : `${kind}.${group}`
-  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind, causes }
+  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), ...(kind === '' ? {} : { kind }), causes }
   return new ApiStatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${all}`, details)
 }

@@ -8,7 +8,7 @@ import { finalizerWarnings } from './definitions/custom-decode.ts'
 import { isEstablished, resourcesOf } from './definitions/served-resources.ts'
 import { deleteObject, isFinished } from './deletion.ts'
 import type { DeleteOutcome } from './deletion.ts'
-import { alreadyExists, badRequest, conflict, forbidden, modifiedSince, notFound, versionMissing } from './failures.ts'
+import { alreadyExists, badRequest, conflict, forbidden, invalid, modifiedSince, notFound, versionMissing } from './failures.ts'
 import { arrayAt, frozenObject, isObject, objectAt, same, textAt, without } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { appliedObject, createdBy, updatedBy } from './managed/managers.ts'
@@ -23,6 +23,7 @@ import { reviewed } from './reviews.ts'
 import { SchemaCatalog } from './schema/catalog.ts'
 import { strategyOf } from './strategies.ts'
 import { createSubresource, getSubresource, scaleToObject, withScale } from './subresources.ts'
+import { invalidValue, shown } from './validation/fault.ts'
 import { validateCreate, validateUpdate } from './validation/index.ts'
 
 export interface WriteOutcome {
@@ -108,9 +109,18 @@ export class Requests extends Memory {
       const scale = applyPatch(this.schemas, resource, type, getSubresource(resource, current, 'scale'), body)
       return { object: this.#scale(resource, current, scale, options), created: false }
     }
-    const patched = decode(this.schemas, resource, applyPatch(this.schemas, resource, type, current, body), options)
+    const patched = this.#decodePatched(resource, applyPatch(this.schemas, resource, type, current, body), options)
     this.#assertFresh(resource, current, patched)
     return { object: this.#replace(resource, current, patched, options), created: false }
+  }
+
+  /** What a strict patch of a custom resource adds that nobody knows is told of the whole object, as `patch`. */
+  #decodePatched(resource: Resource, patched: JsonObject, options: CallOptions): JsonObject {
+    if (resource.custom === undefined || options.fieldValidation !== 'Strict') return decode(this.schemas, resource, patched, options)
+    const unknown: string[] = []
+    const object = decode(this.schemas, resource, patched, { ...options, fieldValidation: 'Warn', warn: text => unknown.push(text) })
+    if (unknown.length === 0) return object
+    throw invalid('', '', '', [invalidValue('patch', shown(patched), `strict decoding error: ${unknown.join(', ')}`)])
   }
 
   #apply(resource: Resource, namespace: string, name: string, current: JsonObject | undefined, body: Json, options: CallOptions): WriteOutcome {
