@@ -178,7 +178,7 @@ function planOf(args: unknown): Plan {
 
 /** Whether a value that is not known yet may stand there. */
 function mayComeLater(path: Path): boolean {
-  return !prepareModule('cluster-storage', Object(replacedAt(arguments003, path, later)), isInput).findings.some(({ rule }) => rule === 'input-not-plain')
+  return prepareModule('cluster-storage', Object(replacedAt(arguments003, path, later)), isInput).ready !== undefined
 }
 
 const before = planOf(arguments003)

@@ -61,7 +61,7 @@ test('a refusal that is accepted, with a reason and an end, is none until then',
   equal(accepted.error, undefined)
   match(accepted.warnings.join('\n'), /the third host comes in January/)
   const timeless = await run(() => void new StorageModule('cluster-storage', { ...args, accept: named }))
-  match(timeless.warnings.join('\n'), /^accept: no acceptance ends, because the day is not known here; add today: /m)
+  match(timeless.warnings.join('\n'), /^accept: no acceptance ends, because the day is not known here; add the day to the arguments/m)
   const ended = await run(() => void new StorageModule('cluster-storage', { ...args, accept: named, today: '2027-02-01' }))
   ok(pulumi.RunError.isInstance(ended.error))
   deepEqual(ended.resources, [])

@@ -80,5 +80,5 @@ function unknownImports(plan: Plan, imports: Readonly<Record<string, string>>): 
 function timeless(tree: unknown, { today }: ReadOptions): readonly Finding[] {
   const accepted = valueAt(tree, ['spec', 'accept'])
   if (today !== undefined || !Array.isArray(accepted) || accepted.length === 0) return []
-  return [{ rule: 'acceptances-without-a-day', severity: 'warning', message: 'no acceptance ends, because the day is not known here', remedy: 'add today: new Date().toISOString().slice(0, 10) to the arguments', path: ['spec', 'accept'] }]
+  return [{ rule: 'acceptances-without-a-day', severity: 'warning', message: 'no acceptance ends, because the day is not known here', remedy: 'add the day to the arguments, e.g. today: "2026-11-21"', path: ['spec', 'accept'] }]
 }
