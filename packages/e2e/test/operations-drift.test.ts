@@ -1,11 +1,13 @@
 /** Plan against a living cluster, and drift: what changed, by whom, and what is nobody's fault. */
+import { textResponse } from '@stowage/effects'
+import { KubernetesClient } from '@stowage/kubernetes'
 import type { HelmRelease, Plan, PlannedObject } from '@stowage/module'
 import { applyPlan, findDrift, planLive } from '@stowage/operations'
 import type { ApplyPlanOptions } from '@stowage/operations'
 import { rookCrds } from '@stowage/wire/crds/rook'
 import { expect, test } from 'vitest'
 import { fakeHelm } from './fake-helm.ts'
-import { onStage, versions } from './operations-stage.ts'
+import { onStage, server, versions } from './operations-stage.ts'
 import type { OperationsStage } from './operations-stage.ts'
 
 const namespace = 'storage-system'
@@ -179,4 +181,19 @@ test('what others own is told with the flag that would take it', () =>
     await applyPlan(plan(), stage.options)
     edit(stage, 'configmaps', 'config', { data: { mode: 'slow' } })
     expect((await planLive(plan(), stage.ask)).changes).toMatchObject([{ id: config.id, conflicts: [{ manager: 'kubectl-edit', field: '.data.mode' }], consent: '--force-conflicts', fields: [{ field: 'data.mode', before: 'slow', after: 'fast' }] }])
+  }))
+
+test('who may read and not write sees the drift, too', () =>
+  onDriftStage(async (stage) => {
+    await applyPlan(plan(), stage.options)
+    edit(stage, 'configmaps', 'config', { data: { mode: 'slow', note: 'mine' } })
+    const reader = stage.world.process('reader')
+    const http: typeof reader.effects.http = {
+      request: async (request) =>
+        request.method === 'GET' ? reader.effects.http.request(request) : textResponse(403, JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'user "reader" cannot patch', code: 403 }), { 'content-type': 'application/json' }),
+    }
+    const client = new KubernetesClient({ server, http, clock: reader.effects.clock })
+    const { drifts, unknown } = await findDrift(plan(), { client })
+    expect(drifts).toMatchObject([{ id: config.id, fields: [{ field: 'data.mode', declared: 'fast', living: 'slow', by: { manager: 'kubectl-edit' } }] }])
+    expect(unknown).toEqual([])
   }))

@@ -112,6 +112,8 @@ test('Ceph with backups is applied to its end: in the order of what waits for wh
     expect(order.map(at).every((place) => place >= 0), changed.join('\n')).toBe(true)
     expect(order.map(at)).toEqual(order.map(at).toSorted((one, other) => one - other))
     for (const { object } of plan.objects) expect(await client.find({ ...object, ...object.metadata }), object.metadata.name).toBeDefined()
+    const escrow: { secrets: { name: string }[] } = JSON.parse((await options.secrets?.files.readText('/usb/escrow.json')) ?? '')
+    expect(escrow.secrets.map(({ name }) => name)).toEqual(['velero-repo-credentials'])
     expect(await applyPlan(plan, options)).toMatchObject({ ok: true, changed: [] })
     expect((await planLive(plan, options)).changes).toEqual([])
     expect((await findDrift(plan, options)).drifts).toEqual([])

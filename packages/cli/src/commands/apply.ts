@@ -27,6 +27,7 @@ interface Flags extends ClusterFlags, DeclarationFlags {
   readonly forceConflicts?: true
   readonly wait: boolean
   readonly timeout: string
+  readonly showUndo?: true
   readonly json?: true
 }
 
@@ -44,6 +45,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     .addOption(named('--accept-unknown <check>', 'make a Ceph cluster or pool for the first time though the answer of this check is not known'))
     .option('--no-wait', 'do not wait until workloads run, operators are done and drivers are registered')
     .option('--timeout <seconds>', 'for each wait', '300')
+    .option('--show-undo', 'afterwards, print how each change can be undone')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -97,10 +99,11 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     })
 }
 
-function report({ changed, outcomes, left, byHand }: ApplyResult, { json: asJson, dryRun }: Flags, terminal: CommandContext['terminal']): void {
+function report({ changed, outcomes, left, byHand }: ApplyResult, { json: asJson, dryRun, showUndo }: Flags, terminal: CommandContext['terminal']): void {
   if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left, byHand }))
   for (const { entry, message } of left) terminal.stderr(`left: ${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name} ${message}\n`)
   if (byHand.length > 0) terminal.stderr(`to be done on a Proxmox host, by hand:\n${byHand.map(({ command }) => `  ${command}\n`).join('')}`)
+  if (showUndo === true) for (const { title, undo } of outcomes.toReversed()) if (undo !== undefined) terminal.stderr(`undo ${title}: ${undo}\n`)
   const needed = outcomes.filter(({ state }) => state === 'skipped').length
   if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${steps(needed)} would change something\n`)
   else terminal.stdout(changed.length === 0 ? 'nothing changed\n' : `${steps(changed.length)} changed something\n`)

@@ -38,6 +38,9 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         const report = await findDrift(plan, { client, helm: helmAccess(flags, terminal, effects, plan), signal: interrupt.signal })
         terminal.stdout(flags.json === true ? json('DriftReport', report) : fold(driftText(report, terminal.color), terminal.columns))
         if (report.drifts.length > 0) exit(exitCodes.changes)
+      } catch (error) {
+        if (!interrupt.signal.aborted) throw error
+        exit(exitCodes.interrupted)
       } finally {
         interrupt.forget()
         effects.close()

@@ -7,18 +7,22 @@ import { connect } from '../cluster/connect.ts'
 import { helmAccess } from '../cluster/helm-access.ts'
 import { untilInterrupted } from '../cluster/interrupt.ts'
 import { besidesText, changesMarkdown, changesText } from '../output/changes-text.ts'
+import { exitCodes } from '../output/exit-code.ts'
 import { fold } from '../output/fold.ts'
 import { json, type Terminal } from '../output/terminal.ts'
 
 type Format = 'text' | 'json' | 'markdown'
 
-export async function showLive(plan: Plan, flags: ClusterFlags, format: Format, terminal: Terminal): Promise<readonly LiveChange[]> {
+export async function showLive(plan: Plan, flags: ClusterFlags, format: Format, terminal: Terminal): Promise<readonly LiveChange[] | number> {
   const { client, effects } = await connect(flags, terminal)
   const interrupt = untilInterrupted()
   try {
     const found = await planLive(plan, { client, helm: helmAccess(flags, terminal, effects, plan), signal: interrupt.signal })
     showLivePlan(plan.name, found, format, terminal)
     return found.changes
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error
+    return exitCodes.interrupted
   } finally {
     interrupt.forget()
     effects.close()

@@ -31,7 +31,12 @@ export async function applyPlan(plan: AppliablePlan, options: ApplyPlanOptions):
   refuseUnknownNames(options, ids)
   const losses = new LossObserver(client)
   const consent = { prune: options.prune ?? false, pruneData: options.pruneData ?? [], ...(options.allowDestroy !== undefined && { allowDestroy: options.allowDestroy }) }
-  const extra = (await judgeLeftovers(plan, before, client, losses, signal)).map((leftover) => ({ entry: leftover.entry, ...decideLeftover(leftover, consent, ids) }))
+  const judged = await judgeLeftovers(plan, before, client, losses, signal).catch((error: unknown) => {
+    if (signal?.aborted !== true) throw error
+    return { stopped: error }
+  })
+  if ('stopped' in judged) return { ok: false, outcomes: [], failure: judged.stopped, changed: [], left: [], byHand: [] }
+  const extra = judged.map((leftover) => ({ entry: leftover.entry, ...decideLeftover(leftover, consent, ids) }))
   const steps = applySteps(plan, { ...options, store, before, pruned: extra.filter(({ allowed }) => allowed).map(({ entry }) => entry), ids, losses })
   const result = await runSteps(steps, {
     run: `apply ${plan.name}`,

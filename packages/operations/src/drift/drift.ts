@@ -93,6 +93,8 @@ function seenAs({ id, object }: PlannedObject, known: boolean, look: LiveLook, {
     case 'refused': {
       if (look.live === undefined) return { unknown: `${id}: ${look.error.message}` }
       const fields = driftedFields(look.live, declaredDifferences(look.live, object), fieldManager)
+      // Who may read and not ask what an apply would do still sees whether everything that is declared is there.
+      if (fields.length === 0 && look.error.kind === 'denied') return { others: [id, othersFields(look.live, fieldManager)] }
       if (fields.length === 0) return { unknown: `${id}: ${look.error.message}` }
       return { drift: changed(id, fields), others: [id, othersFields(look.live, fieldManager)] }
     }
