@@ -146,6 +146,20 @@ test('a render that was cut off is no edit: the next one finishes it, even of an
   expect(JSON.parse(await readFile(inOut('.stowage-rendered'), 'utf8')).pending).toBeUndefined()
 })
 
+test.each(['file', 'file/below/it'])('--out %s, where a file is in the way, is a fault of usage', async (out) => {
+  await writeFile(join(cwd, 'file'), 'mine\n')
+  expect(await stowage(['render', '-o', 'helm', '--out', out, 's.yaml'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining(`--out ${out}: ${join(cwd, 'file')} is a file, not a directory`) })
+  expect(await readFile(join(cwd, 'file'), 'utf8')).toBe('mine\n')
+})
+
+test('--out may be a link to a directory, and directories that are not there are made', async () => {
+  await mkdir(join(cwd, 'real'))
+  await symlink(join(cwd, 'real'), join(cwd, 'out'))
+  expect((await render('helm')).code).toBe(0)
+  expect(await readdir(join(cwd, 'real'))).toContain('install.sh')
+  expect((await stowage(['render', '-o', 'helm', '--out', 'a/b/c', 's.yaml'], { cwd })).code).toBe(0)
+})
+
 test('scripts can be run, and get that back when they lost it', async () => {
   await render('kubectl')
   expect((await stat(inOut('apply.sh'))).mode & 0o111).not.toBe(0)

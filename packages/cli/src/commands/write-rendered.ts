@@ -1,6 +1,7 @@
 /** Writes rendered files into a directory: atomically, inside it, and never over a file that somebody else made or edited. */
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { StorageError } from '@stowage/core'
+import { FileFailure } from '@stowage/effects'
 import { fileMarkBegins, type EncodedFile } from '@stowage/module'
 import { UsageError } from '../output/exit-code.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -28,6 +29,7 @@ type Wanted = Place & EncodedFile
 /** Everything is looked at before anything is written. Returns one line for each file. Throws `precondition` for foreign and for edited files. */
 export async function writeRendered(rendering: Rendering, out: string, { cwd, files }: Terminal): Promise<readonly string[]> {
   const directory = resolve(cwd, out)
+  await refuseNoDirectory(directory, out, files)
   const known = await readManifest(directory, files)
   refuseOtherContent(rendering, known, out)
   const wanted = await Promise.all(rendering.files.map(async (file): Promise<Wanted> => ({ ...file, ...(await placeOf(directory, file.path, files)) })))
@@ -40,6 +42,25 @@ export async function writeRendered(rendering: Rendering, out: string, { cwd, fi
     ...wanted.map((place) => `${isWritten(place) ? 'unchanged' : 'written  '} ${join(out, place.path)}`),
     ...stale.map(({ path }) => `removed   ${join(out, path)} (nothing of the plan is in it any more)`),
   ]
+}
+
+/** What is there of the way must be directories (a link to one is fine: it was named on the command line). */
+async function refuseNoDirectory(directory: string, out: string, files: Terminal['files']): Promise<void> {
+  let there = directory
+  for (; (await kindOf(there, files)) === undefined && dirname(there) !== there; there = dirname(there));
+  const kind = await kindOf(there, files)
+  if (kind !== 'directory') throw new UsageError(`--out ${out}: ${there} is a ${kind ?? 'path that is not there'}, not a directory`)
+}
+
+/** Of what a path leads to; undefined when nothing is there, or when something on the way is no directory. */
+async function kindOf(path: string, files: Terminal['files']): Promise<string | undefined> {
+  try {
+    const stat = await files.stat(path)
+    return stat?.kind === 'symlink' ? (await files.stat(await files.realpath(path)))?.kind : stat?.kind
+  } catch (error) {
+    if (error instanceof FileFailure && (error.code === 'ENOTDIR' || error.code === 'ENOENT')) return undefined
+    throw error
+  }
 }
 
 /** Two declarations, or two formats, in one folder would remove each other's files. */
