@@ -184,7 +184,16 @@ function mayComeLater(path: Path): boolean {
 const before = planOf(arguments003)
 const changed = (args: unknown, changes: readonly Change[]): unknown => changes.reduce((tree, { path, value }) => replacedAt(tree, path, value), args)
 
-function landing({ path, other, field, both = [], along = [] }: Row): readonly string[] {
+const landings = new Map<Row, readonly string[]>()
+
+/** Looked for once for each row: some of them make the search for smallest edits begin. */
+function landing(one: Row): readonly string[] {
+  const found = landings.get(one) ?? landingOf(one)
+  landings.set(one, found)
+  return found
+}
+
+function landingOf({ path, other, field, both = [], along = [] }: Row): readonly string[] {
   // A name of an object is its identity; an alias is not in the object.
   if (field === 'renamedFrom') return ['alias of what is registered (`aliases`)']
   return shortened(planDifferences(planOf(changed(arguments003, both)), planOf(changed(arguments003, [...both, ...along, { path, value: other }]))))
