@@ -63,6 +63,9 @@ export function isShared({ zone }: VolumeHandle): boolean {
 
 /** The disk keeps its slashes; it is undefined when there are fewer than three before it. */
 function splitHandle(text: string): readonly (string | undefined)[] {
-  const [region, zone, storage, ...disk] = text.split('/')
-  return [region, zone, storage, disk.length === 0 ? undefined : disk.join('/')]
+  const first = text.indexOf('/')
+  const second = first === -1 ? -1 : text.indexOf('/', first + 1)
+  const third = second === -1 ? -1 : text.indexOf('/', second + 1)
+  if (third === -1) return [...text.split('/'), undefined, undefined, undefined].slice(0, 3)
+  return [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1, third), text.slice(third + 1)]
 }

@@ -11,6 +11,8 @@ const calendar = Array.from({ length: 8 * 366 }, (_, index) => {
   return { month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate(), dayOfWeek: date.getUTCDay() }
 })
 
+const everyDay: readonly number[] = calendar.map((_, index) => index)
+
 /**
  * Milliseconds between two runs at most. Undefined when the text is not a cron. In a zone whose clocks are changed, an hour is
  * added; a run within the hour that is left out in spring is left out by Velero, too, and that day is not counted here.
@@ -40,6 +42,7 @@ export function timesOfDay({ hours, minutes }: CronFields): readonly number[] {
 
 /** Days since the beginning of 2024, over eight years. */
 export function matchingDays(cron: CronFields): readonly number[] {
+  if (cron.anyDayOfMonth && cron.anyDayOfWeek && cron.months.size === 12) return everyDay
   return calendar.flatMap(({ month, dayOfMonth, dayOfWeek }, index) => (matchesDay(cron, month, dayOfMonth, dayOfWeek) ? [index] : []))
 }
 
