@@ -18,7 +18,7 @@ Data goes to standard output, everything said about it to standard error. \`--js
 | 2 | the command line is wrong, or a file it names is not there |
 | 3 | the input is not YAML or JSON |
 | 4 | a cluster, a Proxmox or a host could not be reached, or refused the credentials |
-| 5 | something is not as declared (`drift`), or would change (`plan --detailed-exitcode`) |
+| 5 | something is not as declared (drift), or would change (plan --detailed-exitcode) |
 | 70 | a fault of Stowage itself |
 | 130 | ended by Ctrl-C |
 
