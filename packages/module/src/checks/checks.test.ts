@@ -34,7 +34,6 @@ test.each<[string, object, string]>([
   ['nfs', { backends: { ...backends, nas: { nfs: { server: '192.168.1.127', exports: { hdd: '/srv/nfs' }, driver: 'stowage' } } } }, 'not-built-yet backends.nas.nfs.driver'],
   ['a second local backend', { backends: { ...backends, more: { local: { path: '/more' } } } }, 'not-built-yet backends.more'],
   ['backups of the hosts', { backup: { host: { sources: { a: {} } } } }, 'not-built-yet backup.host'],
-  ['alerts', { monitoring: { alerts: true } }, 'not-built-yet monitoring'],
   ['a URL without https', { backends: { ...backends, pve: { proxmox: { ...proxmox, endpoints: ['http://a:8006'] } } } }, 'bad-endpoint backends.pve.proxmox.endpoints.0'],
   ['a host without a scheme', { backends: { ...backends, pve: { proxmox: { ...proxmox, endpoints: ['pve.example:8006'] } } } }, 'bad-endpoint backends.pve.proxmox.endpoints.0'],
   ['words for a URL', { backends: { ...backends, pve: { proxmox: { ...proxmox, endpoints: ['the node'] } } } }, 'bad-endpoint backends.pve.proxmox.endpoints.0'],

@@ -24,7 +24,6 @@ import {
 } from './classes.ts'
 import { noNameVanishes } from './names.ts'
 import { secretsStayOutside } from './secrets.ts'
-import { sectionsAreBuilt } from './sections.ts'
 import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
 
 /** Every check of a declaration, in the order in which a person would ask. */
@@ -32,7 +31,6 @@ export const checks: readonly Check[] = [
   secretsStayOutside, // no password or token is written in the text
   noNameVanishes, // no name is one that JavaScript would swallow
   backendsHoldOneKind, // a backend is proxmox, or local, or …: exactly one
-  sectionsAreBuilt, // what this version cannot do is refused, not ignored
   endpointsAreHttps, // https://host:port and nothing else
   certificatesAreVerified, // one way of trust; insecure is said aloud
   regionsAreUnique, // two clusters never share a region

@@ -7,7 +7,7 @@ import { proxmoxChartVersion } from './schema/backends.ts'
 import type { Declaration, DeclaredBackend, DeclaredClass, DeclaredDriver, DeclaredSpec, DeclaredVolume } from './schema/declaration.ts'
 import { deepFreeze } from './freeze.ts'
 import { resolveCephBackend, resolveCephClass } from './resolve/ceph.ts'
-import { resolveChart } from './resolve/chart.ts'
+import { chartOf } from './resolve/chart.ts'
 import { resolveDelivery } from './resolve/delivery.ts'
 import { resolveMonitoring } from './resolve/monitoring.ts'
 import { resolveNfsBackend, resolveNfsClass } from './resolve/nfs.ts'
@@ -62,7 +62,7 @@ function resolveBackend(name: string, declared: DeclaredBackend, spec: DeclaredS
       secretRef: proxmox.credentials.secretRef,
       tls: withoutUndefined(proxmox.tls ?? {}),
       driver: proxmox.driver ?? 'stowage',
-      ...(proxmox.driver === 'proxmox-csi-plugin' ? { chart: resolveChart(proxmox.chart, proxmoxChartVersion) } : {}),
+      ...(proxmox.driver === 'proxmox-csi-plugin' ? { chart: chartOf(proxmox.chart, proxmoxChartVersion) } : {}),
       ...(proxmox.access === undefined ? {} : { access: resolveAccess(proxmox.access) }),
     }
   }

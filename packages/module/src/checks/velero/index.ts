@@ -1,6 +1,6 @@
 /** Every check of backups, in the order in which a person would ask. */
 import type { Check } from '../check.ts'
-import { hostBackupsAreBuilt } from '../sections.ts'
+import { hostBackupsAreBuilt } from './host-backups.ts'
 import { valuesDoNotContradict } from './chart.ts'
 import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, namespaceIsItsOwn, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
 import { locationsLiveElsewhere } from './lives-on.ts'

@@ -4,5 +4,3 @@ import type { ChartSpec } from '../pod-spec.ts'
 export function chartOf(declared: { readonly version?: string | undefined; readonly values?: Readonly<Record<string, unknown>> | undefined } | undefined, version: string): ChartSpec {
   return { version: declared?.version ?? version, values: declared?.values ?? {} }
 }
-
-export const resolveChart = chartOf

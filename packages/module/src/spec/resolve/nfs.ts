@@ -2,7 +2,7 @@ import { StorageError } from '@stowage/core'
 import type { DeclaredBackend, DeclaredClass } from '../schema/declaration.ts'
 import { nfsChartVersion } from '../schema/nfs.ts'
 import type { ClassOfKind, NfsBackendSpec } from '../spec.ts'
-import { resolveChart } from './chart.ts'
+import { chartOf } from './chart.ts'
 
 /** Name of csi-driver-nfs. */
 export const nfsDriverName = 'nfs.csi.k8s.io'
@@ -10,7 +10,7 @@ export const nfsDriverName = 'nfs.csi.k8s.io'
 /** undefined when it is a backend of another kind. */
 export function resolveNfsBackend(name: string, { nfs }: DeclaredBackend): NfsBackendSpec | undefined {
   if (nfs === undefined) return undefined
-  return { kind: 'nfs', name, server: nfs.server, exports: nfs.exports, driver: 'csi-driver-nfs', chart: resolveChart(nfs.chart, nfsChartVersion) }
+  return { kind: 'nfs', name, server: nfs.server, exports: nfs.exports, driver: 'csi-driver-nfs', chart: chartOf(nfs.chart, nfsChartVersion) }
 }
 
 /** Parameters in csi-driver-nfs's words: server and share are required. */

@@ -5,7 +5,7 @@ import { isForeignS3, knownProvider, pluginImages } from '../velero-providers.ts
 import type { BackupLocationSpec, ExclusionSpec, PluginSpec, ScheduleSpec, SecretSpec, SnapshotLocationSpec, VeleroSpec } from '../velero-spec.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { resourcesOf } from './resources.ts'
-import { resolveChart } from './chart.ts'
+import { chartOf } from './chart.ts'
 import { declaredSchedules, type NamedSchedule } from './gfs.ts'
 import { hookOf } from './velero-hooks.ts'
 
@@ -29,7 +29,7 @@ export function resolveVelero({ backup }: DeclaredSpec): VeleroSpec | undefined 
   }))
   return {
     namespace,
-    chart: resolveChart(declared.chart, veleroChartVersion),
+    chart: chartOf(declared.chart, veleroChartVersion),
     enableSnapshotBackups: strategies.snapshots,
     enableFilesystemBackups: strategies.filesystem,
     defaultBackupTTL: declared.defaultBackupTTL ?? defaultTtl,
