@@ -215,3 +215,16 @@ test('a plan with releases and no access to helm stops before anything is change
     expect((await applyPlan({ ...plan(), helmReleases: [release] }, { client: stage.client })).outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('helm/a/b') })
     expect(versions(stage)).toEqual(before)
   }))
+
+test('a namespace in which others have claims is data, even when the plan had none there', () =>
+  onStage(async ({ client, store }) => {
+    const metadata = { name: 'apps', labels: { a: 'b' } }
+    const extra = planned('Namespace/apps', { apiVersion: 'v1', kind: 'Namespace', metadata })
+    await applyPlan(plan(extra), { client })
+    const free = await applyPlan(plan(), { client, prune: true })
+    expect(free.left).toMatchObject([{ entry: { id: extra.id }, message: expect.stringContaining('--prune-data Namespace/apps') }])
+    const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'theirs' }, spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '5Gi' }, persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'd', volumeHandle: 'h' }, claimRef: { namespace: 'apps', name: 'theirs' } } }
+    store.client('user').create('persistentvolumes', volume)
+    const kept = await applyPlan(plan(), { client, prune: true, pruneData: [extra.id] })
+    expect(kept.left).toMatchObject([{ entry: { id: extra.id }, message: expect.stringMatching(/the data of 1 volume whose policy is not Retain\. What is on it: 1 volume, 5Gi in all: apps\/theirs.*--prune --allow-destroy Namespace\/apps/) }])
+  }))

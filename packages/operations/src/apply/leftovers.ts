@@ -19,7 +19,7 @@ export interface Leftover {
   readonly entry: InventoryEntry
   /** undefined when it is gone already. */
   readonly verdict?: Verdict
-  /** What stands on it; only for what destroys data. */
+  /** What stands on it; for what may destroy data. */
   readonly losses?: Losses
   /** Id under which the plan has it now. */
   readonly renamedTo?: string
@@ -51,8 +51,16 @@ async function objectVerdict(entry: InventoryEntry, plan: AppliablePlan, before:
   if (live === undefined) return {}
   const object = asPlain(live, { apiVersion: entry.apiVersion, kind: entry.kind, metadata: live.metadata === undefined ? { name: entry.name } : { ...live.metadata, name: entry.name } })
   const verdict = judgeRemoval({ object, holdsData: entry.holdsData, losing: '' }, { needs: plan.needs ?? [], objects: await around(object, before, client, options) })
-  if (verdict.effect !== 'destroys-data') return { verdict }
-  return { verdict, losses: lossesOf(doomedOf(object), await losses.facts(signal)) }
+  if (verdict.effect !== 'destroys-data' && entry.kind !== 'Namespace') return { verdict }
+  const lost = lossesOf(doomedOf(object), await losses.facts(signal))
+  return { verdict: verdict.effect === 'destroys-data' ? verdict : withClaims(verdict, lost), losses: lost }
+}
+
+/** A namespace takes along the claims that anybody made in it, and with the policy Delete their data. */
+function withClaims(verdict: Verdict, { volumes, unknown }: Losses): Verdict {
+  const gone = volumes.filter(({ reclaimPolicy }) => reclaimPolicy !== 'Retain')
+  if (gone.length > 0) return { ...verdict, effect: 'destroys-data', sentence: `${verdict.sentence}; claims in it go, and with them the data of ${gone.length === 1 ? '1 volume' : `${gone.length} volumes`} whose policy is not Retain` }
+  return unknown.length === 0 ? verdict : { ...verdict, effect: 'destroys-data', sentence: `${verdict.sentence}; what claims are in it is not known` }
 }
 
 /** What else the inventory knows, and for a claim its volume, whose policy decides what is lost. */
@@ -68,7 +76,7 @@ async function around(object: PlainObject, before: readonly InventoryEntry[], cl
 
 /** Whether it may be deleted, with the proof of what would be lost where that is data. */
 export function decideLeftover({ entry, verdict, losses, renamedTo }: Leftover, consent: PruneConsent, ids: readonly string[]): { readonly allowed: boolean; readonly message: string } {
-  const proven = verdict === undefined || losses === undefined ? verdict : { ...verdict, sentence: `${verdict.sentence}. What is on it: ${describeLosses(losses)}` }
+  const proven = verdict === undefined || losses === undefined || verdict.effect !== 'destroys-data' ? verdict : { ...verdict, sentence: `${verdict.sentence}. What is on it: ${describeLosses(losses)}` }
   const { allowed, message } = mayPrune(entry, consent, proven, ids)
   return { allowed, message: renamedTo === undefined ? message : `${message} (it is ${renamedTo} now)` }
 }
