@@ -62,7 +62,7 @@ test('Rook in its three charts: the cluster, its filesystem and its classes come
 test('Velero brings its definitions, its server, and the locations and schedules of its values', () =>
   withHelm(async ({ api, helm, sleep }) => {
     const values = {
-      initContainers: [{ name: 'aws', image: 'velero/velero-plugin-for-aws:v1.14.1' }],
+      initContainers: [{ name: 'aws', image: 'velero/velero-plugin-for-aws:v1.14.1', volumeMounts: [{ name: 'plugins', mountPath: '/target' }] }],
       credentials: { secretContents: { cloud: '[default]' } },
       configuration: { features: 'EnableCSI', backupStorageLocation: [{ name: 'offsite', provider: 'aws', bucket: 'b', default: true }] },
       schedules: { daily: { schedule: '17 0 * * *', template: { ttl: '192h' } } },

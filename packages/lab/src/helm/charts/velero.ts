@@ -19,7 +19,8 @@ export const velero: LabChart = {
       serviceAccountName: `${fullname}-server`,
       containers: [{ name: 'velero', image, command: ['/velero'], args: ['server', ...argumentsOf(values)] }],
       initContainers: arrayAt(values, 'initContainers').map((each) => objectAt({ each }, 'each')),
-      volumes: credentialVolumes(values, fullname),
+      // `plugins` is where the init containers of the plugins leave them.
+      volumes: [{ name: 'plugins', emptyDir: {} }, { name: 'scratch', emptyDir: {} }, ...credentialVolumes(values, fullname)],
     }
     const agent = at(values, 'deployNodeAgent') === true ? [workload('DaemonSet', release, 'node-agent', { serviceAccountName: `${fullname}-server`, containers: [{ name: 'node-agent', image, command: ['/velero'], args: ['node-agent', 'server'] }] })] : []
     return { crds, objects: [account, ...secret, ...locationsOf(release), ...schedulesOf(release, fullname), ...agent, workload('Deployment', release, fullname, pod)] }

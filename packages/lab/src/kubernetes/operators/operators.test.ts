@@ -299,3 +299,19 @@ test('a snapshot is ready only where the controller, a class and a bound claim a
     await lab.sleep(10_000)
     expect(lab.api.list('volumesnapshotcontents.snapshot.storage.k8s.io')).toEqual([])
   }))
+
+test('a filter or a pattern that is no regular expression stops nobody', () =>
+  inCluster(async (lab) => {
+    nodes(lab, ['k1', 'k2', 'k3'])
+    lab.make('deployments.apps', operator)
+    lab.make('deployments.apps', veleroServer())
+    lab.make('secrets', cloud)
+    lab.make('backupstoragelocations.velero.io', location())
+    lab.make('cephclusters.ceph.rook.io', cluster({ storage: { useAllNodes: true, deviceFilter: '[' } }))
+    await lab.sleep(30_000)
+    expect(lab.status('cephclusters.ceph.rook.io', 'ceph', 'rook-ceph')).toMatchObject({ phase: 'Ready', ceph: { details: { TOO_FEW_OSDS: { message: 'OSD count 0 < osd_pool_default_size 3' } } } })
+    boundClaim(lab)
+    lab.make('backups.velero.io', { metadata: { name: 'odd', namespace: 'velero' }, spec: { includedNamespaces: ['a[', 'apps'] } })
+    await lab.sleep(20_000)
+    expect(lab.status('backups.velero.io', 'odd', 'velero')).toMatchObject({ phase: 'PartiallyFailed', csiVolumeSnapshotsAttempted: 1 })
+  }, { disksOf: () => [{ name: 'sdb', rotational: false }] }))

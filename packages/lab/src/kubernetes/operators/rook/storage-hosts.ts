@@ -43,7 +43,16 @@ function byFilter(storage: JsonObject, declared: JsonObject, known: readonly Dis
   const all = at(declared, 'useAllDevices') === true || at(storage, 'useAllDevices') === true
   if (filter === '' && !all) return []
   const disks = known ?? [{ name: 'sdb', rotational: false }]
-  return disks.filter(({ name }) => filter === '' || known === undefined || new RegExp(filter).test(name)).map(({ name }) => ({ name }))
+  return disks.filter(({ name }) => filter === '' || known === undefined || isTaken(filter, name)).map(({ name }) => ({ name }))
+}
+
+/** What is no regular expression takes no device. */
+function isTaken(filter: string, name: string): boolean {
+  try {
+    return new RegExp(filter).test(name)
+  } catch {
+    return false
+  }
 }
 
 function bare(device: string): string {

@@ -47,7 +47,7 @@ function noClass(driver: string): string {
 }
 
 export function isIncluded(spec: JsonObject, namespace: string): boolean {
-  const matches = (pattern: string): boolean => new RegExp(`^${pattern.replaceAll(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(namespace)
+  const matches = (pattern: string): boolean => new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(namespace)
   const included = arrayAt(spec, 'includedNamespaces').map(String)
   const excluded = arrayAt(spec, 'excludedNamespaces').map(String)
   return (included.length === 0 || included.some(matches)) && !excluded.some(matches)
