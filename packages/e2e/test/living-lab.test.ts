@@ -1,0 +1,28 @@
+/** What `npm run living` shows on a real kube-apiserver, on the lab's API server and by the lab's helm: no program of anybody else's is needed. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { declarationFiles } from '../src/living/declarations.ts'
+import { inLabCluster } from '../src/living/lab-cluster.ts'
+import { live } from '../src/living/live.ts'
+import { allDefinitions } from '../src/living/neighbours/definitions.ts'
+import { subjectOf } from '../src/living/subject.ts'
+import type { Subject } from '../src/living/subject.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const all = await declarationFiles(root)
+// Loaded before: in virtual time nothing waits for a real file.
+const definitions = await allDefinitions()
+
+async function subjectNamed(name: string): Promise<Subject> {
+  const [file] = all.filter((each) => each.name === name)
+  if (file === undefined) throw new Error(`there is no declaration ${name}`)
+  return subjectOf(name, file.path, await readFile(file.path, 'utf8'), { charts: 'https://charts.example' })
+}
+
+test.each(['homelab', 'ceph', 'velero'])('%s is applied as planned, left alone, seen when edited, made again and removed only with consent', async (name) => {
+  const subject = await subjectNamed(name)
+  const cells = await inLabCluster(subject, (cluster) => live(subject, cluster, definitions))
+  expect(cells.filter(({ ok }) => !ok).map(({ step, said }) => `${step}: ${said}`)).toEqual([])
+  expect(cells.map(({ step }) => step)).toEqual(expect.arrayContaining(['apply', 'again', 'edited', 'recreate']))
+}, 60_000)
