@@ -12,11 +12,12 @@ function everywhere(make: (name: string, becomes: string) => pulumi.Input<string
   const [sharedFs] = args.storageClasses ?? []
   const [location] = args.backupStrategy?.backupStorageLocations ?? []
   ok(sharedFs && location && args.cephCluster && args.backupStrategy)
+  const expansion = make('expansion', 'no')
   return {
     ...args,
     namespace: make('namespace', 'rook'),
     cephCluster: { ...args.cephCluster, clusterName: make('clusterName', 'blue'), cephImage: make('image', 'quay.io/ceph/ceph:v20.2.4'), dataDirHostPath: make('dir', '/srv/rook') },
-    storageClasses: [{ ...sharedFs, reclaimPolicy: make('policy', 'Retain'), volumeBindingMode: make('mode', 'Immediate') }],
+    storageClasses: [{ ...sharedFs, reclaimPolicy: make('policy', 'Delete'), volumeBindingMode: make('mode', 'WaitForFirstConsumer'), allowVolumeExpansion: typeof expansion === 'string' ? expansion === 'yes' : pulumi.output(expansion).apply((word) => word === 'yes') }],
     backupStrategy: {
       ...args.backupStrategy,
       defaultBackupTTL: make('ttl', '240h0m0s'),
