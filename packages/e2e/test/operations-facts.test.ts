@@ -93,3 +93,25 @@ test('a Ceph cluster is not first made while its pools may never be whole; accep
     expect(await client.find(cephCluster)).toBeDefined()
     expect(await run([])).toMatchObject({ ok: true, changed: [] })
   }))
+
+test('a snapshot controller that is there already is seen, and none is installed beside it; our own is not taken for another’s', () =>
+  onStage(async (stage) => {
+    const withSnapshots = { ...declaration, spec: { ...declaration.spec, snapshots: { controller: 'auto' } } }
+    const installed = async (): Promise<boolean> => {
+      const { facts } = await gatherFacts(stage.client, { namespace })
+      const { spec } = readValue(withSnapshots, { facts, proofs: 'warn' })
+      if (spec === undefined) throw new Error('refused')
+      return planStorage(spec).objects.some(({ object }) => object.kind === 'Deployment' && object.metadata.name === 'snapshot-controller')
+    }
+    cluster(stage, [true, true, true])
+    expect(await installed()).toBe(true)
+    const api = stage.store.client('somebody')
+    const deployment = (name: string, image: string, labels: object): object => ({
+      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'kube-system', labels },
+      spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'one', image }] } } },
+    })
+    api.create('deployments.apps', JSON.parse(JSON.stringify(deployment('ours', 'registry.k8s.io/sig-storage/snapshot-controller:v8.6.0', { 'app.kubernetes.io/managed-by': 'stowage' }))))
+    expect(await installed()).toBe(true)
+    api.create('deployments.apps', JSON.parse(JSON.stringify(deployment('rke2-snapshot-controller', 'rancher/hardened-snapshot-controller:v8', {}))))
+    expect(await installed()).toBe(false)
+  }))

@@ -28,8 +28,9 @@ export async function readForApply(names: readonly string[], given: Terminal, as
   return { spec: read.spec, findings: read.findings }
 }
 
-function hangsOnFacts({ backends }: Spec): boolean {
-  return backends.some(({ kind }) => kind === 'rookCeph')
+/** Whether Ceph can work, and whether somebody's snapshot controller is there already, is known only by looking. */
+function hangsOnFacts({ backends, snapshots }: Spec): boolean {
+  return snapshots.controller === 'auto' || backends.some(({ kind }) => kind === 'rookCeph')
 }
 
 async function readWithFacts(names: readonly string[], terminal: Terminal, flags: DeclarationFlags, spec: Spec, { client, effects }: Connection) {

@@ -3,9 +3,11 @@ import { isStorageError } from '@stowage/core'
 import type { KubernetesClient } from '@stowage/kubernetes'
 import type { Facts } from '@stowage/module'
 import type { ProxmoxClient } from '@stowage/proxmox'
+import type { Deployment } from 'kubernetes-types/apps/v1'
 import type { ConfigMap, Node } from 'kubernetes-types/core/v1'
 import { factsOfDiscovery, type RunningCeph } from './discovery-facts.ts'
 import { factsOfNodes, type Seen } from './kubernetes-facts.ts'
+import { factsOfSnapshotController } from './snapshot-controller.ts'
 import { factsOfMachines, type VirtualMachine } from './proxmox-facts.ts'
 
 export interface ProxmoxToAsk {
@@ -35,6 +37,7 @@ export async function gatherFacts(client: KubernetesClient, { namespace = 'stora
   const { gitVersion } = await client.version(call)
   const seen: Seen = { source: { kind: 'cluster', name: client.server }, time: timeOf(client) }
   const nodes = await asked('the nodes', async () => (await client.list<Node>({ apiVersion: 'v1', kind: 'Node' }, {}, call)).items)
+  const deployments = await asked('the snapshot controller', async () => (await client.list<Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, {}, call)).items)
   const maps = await asked('what Rook’s discovery wrote', async () => (await client.list<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap' }, { namespace, labelSelector: 'app=rook-discover' }, call)).items)
   const ceph = await asked('the CephCluster', () => runningCeph(client, namespace, call))
   const discovered = factsOfDiscovery(maps.value ?? [], seen, ceph.value)
@@ -42,8 +45,8 @@ export async function gatherFacts(client: KubernetesClient, { namespace = 'stora
   const known = nodes.value === undefined ? [] : factsOfNodes(nodes.value, gitVersion, seen)
   const silent = maps.value !== undefined && maps.value.length === 0 ? [`Rook's discovery daemon has written nothing in ${namespace}: the devices of nodes are not known from there (operator chart: enableDiscoveryDaemon)`] : []
   return {
-    facts: [...known, ...discovered.facts, ...machines.flatMap(({ facts }) => facts)],
-    notes: [...nodes.notes, ...maps.notes, ...ceph.notes, ...silent, ...discovered.notes, ...machines.flatMap(({ notes }) => notes)],
+    facts: [...known, ...(deployments.value === undefined ? [] : factsOfSnapshotController(deployments.value, seen)), ...discovered.facts, ...machines.flatMap(({ facts }) => facts)],
+    notes: [...nodes.notes, ...deployments.notes, ...maps.notes, ...ceph.notes, ...silent, ...discovered.notes, ...machines.flatMap(({ notes }) => notes)],
   }
 }
 
