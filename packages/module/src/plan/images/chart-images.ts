@@ -30,7 +30,8 @@ export const chartImages: Readonly<Record<string, readonly ChartImage[]>> = {
   ],
   'ceph-csi-drivers': [],
   'rook-ceph-cluster': [whole('cephImage', 'quay.io/ceph/ceph:v20.2.4')],
-  velero: [whole('image', 'docker.io/velero/velero:v1.18.1', true)],
+  // kubectl's tag follows the cluster's version, so only its repository is set.
+  velero: [whole('image', 'docker.io/velero/velero:v1.18.1', true), whole('kubectl.image', 'registry.k8s.io/kubectl', true)],
   'csi-driver-nfs': [
     whole('image.nfs', `${sig}/nfsplugin:v4.13.4`),
     base('image.csiProvisioner', `${sig}/csi-provisioner:v6.3.0`),

@@ -54,9 +54,9 @@ test('a chart’s own images are set in its values, over what it would take', ()
   const platform = { ...defineStorage({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' }, spec: local }).platform, imageMirrors: { 'docker.io': 'm.example', 'registry.k8s.io': 'm.example/k8s' }, imageDigests: { 'docker.io/velero/velero:v1.18.1': digest }, chartMirrors: { 'https://charts.example/x': 'oci://m.example/charts' } }
   const [velero, nfs] = redirectImages(plan, platform).helmReleases
   expect(velero?.chart.repository).toBe('oci://m.example/charts')
-  expect(velero?.values).toEqual({ initContainers: [{ name: 'aws', image: 'm.example/velero/velero-plugin-for-aws:v1.14.3' }], image: { pullPolicy: 'Always', repository: 'm.example/velero/velero', tag: 'v1.18.1', digest } })
+  expect(velero?.values).toEqual({ initContainers: [{ name: 'aws', image: 'm.example/velero/velero-plugin-for-aws:v1.14.3' }], image: { pullPolicy: 'Always', repository: 'm.example/velero/velero', tag: 'v1.18.1', digest }, kubectl: { image: { repository: 'm.example/k8s/kubectl' } } })
   expect(nfs?.values).toMatchObject({ image: { nfs: { repository: 'm.example/k8s/sig-storage/nfsplugin', tag: 'v4.13.4' }, csiProvisioner: { repository: 'm.example/k8s/sig-storage/csi-provisioner' } } })
-  expect(redirectImages(plan, platform).notes.join()).toContain('registry.k8s.io/kubectl')
+  expect(redirectImages({ ...plan, helmReleases: [release('rook-ceph', {})] }, platform).notes.join()).toContain('ceph-csi-operator')
 })
 
 test.each([

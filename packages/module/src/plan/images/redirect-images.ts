@@ -53,10 +53,11 @@ function withImage(values: Tree, { at, image, form, digestKey }: ChartImage, ima
   const declared = treeAt(values, at)
   const own = parseImage(image)
   const repository = textOf(declared['repository']) ?? own.repository
-  const wanted = redirected({ repository, tag: textOf(declared['tag']) ?? own.tag ?? '' }, images)
+  const asked = textOf(declared['tag']) ?? own.tag
+  const wanted = redirected({ repository, ...(asked === undefined ? {} : { tag: asked }) }, images)
   if (wanted === undefined) return values
   const tag = wanted.digest === undefined || digestKey ? wanted.tag : `${wanted.tag ?? ''}@${wanted.digest}`
-  const set = { ...declared, repository: wanted.repository, tag, ...(digestKey && wanted.digest !== undefined ? { digest: wanted.digest } : {}) }
+  const set = { ...declared, repository: wanted.repository, ...(tag === undefined ? {} : { tag }), ...(digestKey && wanted.digest !== undefined ? { digest: wanted.digest } : {}) }
   // A repository with a leading slash would get the chart-wide registry in front; ours never has one.
   return withAt(values, at, form === 'base' ? { ...set, repository: wanted.repository.replace(/^\//, '') } : set)
 }
@@ -79,7 +80,7 @@ function textOf(value: unknown): string | undefined {
 /** Images that a chart runs and for which its pinned values have no key. */
 const unreachable: Readonly<Record<string, readonly string[]>> = {
   'rook-ceph': ['the image of its subchart ceph-csi-operator'],
-  velero: ['registry.k8s.io/kubectl, whose tag follows the cluster’s version'],
+  'ceph-csi-operator': ['its own image, and those of the drivers that it starts'],
 }
 
 function beyondReach({ chart }: HelmRelease, { imageMirrors }: PlatformSpec): readonly string[] {
