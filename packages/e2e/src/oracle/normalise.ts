@@ -9,13 +9,23 @@ const time = /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 /** Values that are different at each run, whatever they are. */
 const volatileKeys = new Set(['resourceVersion', 'continue', 'remainingItemCount', 'clusterIP', 'clusterIPs', 'nodePort', 'serverAddress'])
 
-/** Several controllers of a server write conditions, whoever is first. */
+/**
+ * Several controllers of a server write conditions, whoever is first. And where one of them wrote on its own, the order of the managers
+ * depends on the second in which it did.
+ */
 function inOrder(items: readonly unknown[], key: string): readonly unknown[] {
-  return key === 'conditions' ? items.toSorted((a, b) => (typeOf(a) < typeOf(b) ? -1 : 1)) : items
+  if (key === 'conditions') return sorted(items, (item) => textOf(item, 'type'))
+  const isServers = key === 'managedFields' && items.some((item) => textOf(item, 'manager') === 'kube-apiserver')
+  return isServers ? sorted(items, (item) => `${textOf(item, 'manager')} ${textOf(item, 'subresource')}`) : items
 }
 
-function typeOf(item: unknown): string {
-  return typeof item === 'object' && item !== null && 'type' in item ? String(item.type) : ''
+function sorted(items: readonly unknown[], by: (item: unknown) => string): readonly unknown[] {
+  return items.toSorted((a, b) => (by(a) < by(b) ? -1 : 1))
+}
+
+function textOf(item: unknown, key: 'type' | 'manager' | 'subresource'): string {
+  const found = typeof item === 'object' && item !== null ? Object.entries(item).find(([name]) => name === key)?.[1] : undefined
+  return String(found ?? '')
 }
 
 export function normalise(value: unknown, key = ''): unknown {

@@ -44,7 +44,7 @@ export const quotaRequests: readonly OracleRequest[] = [
   get('what is used now', `${quotas}/storage`),
   get('quotas with use as a table', quotas, table),
   del('a quota is deleted', `${quotas}/storage`),
-  post('without a quota nothing is refused', claims, claim('h', '1Ti')),
+  post('without a quota nothing is refused', claims, claim('h', '1Ti'), 1500),
 
   post('a namespace with limits', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'limited' } }),
   post('limits of claims', `${limited}/limitranges`, limitRange('storage', [ofClaims({ min: { storage: '1Gi' }, max: { storage: '10Gi' } })])),
