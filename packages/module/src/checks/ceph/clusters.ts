@@ -1,5 +1,6 @@
 /** The cluster as a whole: that there is one, which Ceph it runs, how many monitors. */
 import { backendsOf, fault, warning, type Check, type Fault } from '../check.ts'
+import { knownFacts } from '../known-facts.ts'
 import { rooksOf } from './subject.ts'
 
 /** Rook runs one CephCluster in a namespace, and everything of a declaration is in one namespace. */
@@ -76,7 +77,7 @@ const oldestKubernetes = 31
 /** Rook 1.20 wants Kubernetes 1.31; said only when the version is known. */
 export const kubernetesIsNewEnough: Check = (subject) => {
   const [first] = rooksOf(subject)
-  const said = subject.facts.find(({ object, property }) => object === 'cluster' && property === 'version')
+  const said = knownFacts(subject).find(({ object, property }) => object === 'cluster' && property === 'version')
   const minor = Number(/^v?1\.(\d+)/.exec(String(said?.value ?? ''))?.[1] ?? oldestKubernetes)
   if (first === undefined || minor >= oldestKubernetes) return []
   return [fault('kubernetes-too-old', first.path, `the cluster runs Kubernetes ${String(said?.value ?? '')}; Rook 1.20 wants 1.${oldestKubernetes} or later`, 'upgrade Kubernetes first')]

@@ -1,5 +1,7 @@
 /** Nodes and disks have one name each, and one that stays. */
 import { fault, warning, type Check, type Fault, type Subject } from '../check.ts'
+import { knownFacts } from '../known-facts.ts'
+import { howToSettle } from '../feasibility/words.ts'
 import { isKernelName } from './device-path.ts'
 import { everyHost, hostsOf, type Disk } from './disks.ts'
 import { sameDevice } from './same-device.ts'
@@ -15,22 +17,24 @@ export const nodesAreNamedOnce: Check = (subject) =>
   })
 
 /** One disk under two names would be given to two OSDs, of which the second fails. */
-export const devicesAreNamedOnce: Check = (subject) =>
-  everyHost(subject).flatMap(({ name: node, disks }) =>
+export const devicesAreNamedOnce: Check = (subject) => {
+  const facts = knownFacts(subject)
+  return everyHost(subject).flatMap(({ name: node, disks }) =>
     disks.flatMap((disk, index): readonly Fault[] => {
-      const compared = disks.slice(0, index).map((other) => ({ other, same: sameDevice(node, disk.name, other.name, subject.facts) }))
+      const compared = disks.slice(0, index).map((other) => ({ other, same: sameDevice(node, disk.name, other.name, facts) }))
       const twin = compared.find(({ same }) => same === true)
-      if (twin !== undefined) return [fault('duplicate-device', disk.path, `${disk.name} on ${node} is the same device as ${twin.other.name}`, 'list each device once')]
+      if (twin !== undefined) return [fault('duplicate-device', disk.path, twin.other.name === disk.name ? `${disk.name} is listed twice on node ${node}` : `${disk.name} and ${twin.other.name} on node ${node} are the same device`, 'list each device once')]
       const doubtful = compared.find(({ same }) => same === undefined)
       return doubtful === undefined ? [] : [maybeTheSame(subject, node, disk, doubtful.other)]
     }),
   )
+}
 
 function maybeTheSame({ strictFacts }: Subject, node: string, { name, path }: Disk, other: Disk): Fault {
   const byPath = isKernelName(name) ? other.name : name
   const object = `device/${node}/${byPath.replace(/^\/dev\//, '')}`
   return {
-    ...warning('device-alias', path, `${name} and ${other.name} on ${node} may be one device under two names: which disk ${byPath} leads to is not known`, 'name all devices of a node in one way, by paths under /dev/disk/by-id, or add the fact'),
+    ...warning('device-alias', path, `${name} and ${other.name} on node ${node} may be one device under two names: which disk ${byPath} leads to is not known`, `name all devices of a node in one way, by paths under /dev/disk/by-id; or ${howToSettle([`${object} kname`])}`),
     ...(strictFacts ? { severity: 'error' } : {}),
     object,
     verdict: 'unknown',
