@@ -22,14 +22,16 @@ export function cephCluster(spec: Spec, backend: RookCephBackendSpec): PlannedOb
 /** The same cluster from Rook's chart. Its default pools, filesystems and object stores are taken out: the plan has its own. */
 export function clusterRelease(spec: Spec, backend: RookCephBackendSpec): HelmRelease {
   const { namespace } = spec
+  // The chart writes this field from its own value `monitoring`, and a second time if it stood here, too.
+  const { monitoring, ...cephClusterSpec } = clusterSpec(backend)
   const values = {
     operatorNamespace: namespace,
     clusterName: backend.clusterName,
     cephImage: imageValues(backend.image),
     cephClusterMetadata: { labels: labelsOf(spec, 'ceph') },
-    cephClusterSpec: clusterSpec(backend),
+    cephClusterSpec,
     toolbox: { enabled: backend.toolbox },
-    monitoring: { enabled: backend.monitoring },
+    monitoring,
     cephBlockPools: [],
     cephFileSystems: [],
     cephObjectStores: [],
