@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts'],
     pool: 'threads',
-    testTimeout: 30_000,
+    // Against what hangs, not against what is slow: machines that test do other things at once.
+    testTimeout: 180_000,
     isolate: true,
   },
 })

@@ -159,7 +159,7 @@ test('a pool is said to work, or not to, exactly when it does in every completio
     }),
     { numRuns: 400 },
   )
-}, 60_000)
+})
 
 test('what is said of the hosts of a pool with a class is true whatever the class facts are', () => {
   fc.assert(
@@ -170,7 +170,7 @@ test('what is said of the hosts of a pool with a class is true whatever the clas
     }),
     { numRuns: 200 },
   )
-}, 60_000)
+})
 
 test('monitors are judged over every number of nodes that there may be, and whether each takes pods', () => {
   fc.assert(
@@ -184,4 +184,4 @@ test('monitors are judged over every number of nodes that there may be, and whet
     }),
     { numRuns: 200 },
   )
-}, 60_000)
+})
