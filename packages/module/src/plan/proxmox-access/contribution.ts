@@ -19,16 +19,16 @@ function accessActions(spec: Spec, backend: ProxmoxBackendSpec, access: ProxmoxA
   const { user, token, role } = access
   const classes = spec.classes.filter((declared) => declared.backend.name === backend.name)
   const needs = privilegesFor(classes)
-  const user_ = action(`user/${user}`, { kind: 'user', user, comment: `Stowage, declaration ${spec.name}` }, 'a user of its own, without a password')
-  const token_ = action(`token/${user}!${token}`, { kind: 'token', user, token, privilegeSeparation: true }, `the token that the driver uses; its secret is shown once, and goes into Secret ${spec.namespace}/${backend.secretRef}`, [`user/${user}`])
+  const theUser = action(`user/${user}`, { kind: 'user', user, comment: `Stowage, declaration ${spec.name}` }, 'a user of its own, without a password')
+  const theToken = action(`token/${user}!${token}`, { kind: 'token', user, token, privilegeSeparation: true }, `the token that the driver uses; its secret is shown once, and goes into Secret ${spec.namespace}/${backend.secretRef}`, [`user/${user}`])
   const roles = kinds.flatMap(({ suffix, path, what }) => {
     const privileges = needs.filter((need) => need.path === path).map(({ privilege }) => privilege)
     return privileges.length === 0 ? [] : [{ path, role: `${role}${suffix}`, privileges, what }]
   })
   return [
     ...roles.map((each) => action(`role/${each.role}`, { kind: 'role', role: each.role, privileges: each.privileges }, `for ${each.what}: ${each.privileges.join(', ')}`)),
-    user_,
-    token_,
+    theUser,
+    theToken,
     ...roles.flatMap((each) => placesOf(each.path, access, classes).flatMap((path) => grants(action, each.role, path, access))),
   ]
 }
@@ -50,7 +50,7 @@ function placesOf(path: PrivilegeNeed['path'], { vms, pool }: ProxmoxAccessSpec,
 }
 
 /** What the declared classes need; replication only where a class asks for it. */
-export function privilegesFor(classes: readonly Pick<ClassSpec, 'parameters'>[]): readonly PrivilegeNeed[] {
+function privilegesFor(classes: readonly Pick<ClassSpec, 'parameters'>[]): readonly PrivilegeNeed[] {
   const replicated = classes.some(({ parameters }) => parameters['replicate'] === 'true')
   return driverPrivileges.filter(({ needed }) => needed !== 'for-replication' || replicated)
 }
