@@ -39,8 +39,8 @@ export function poolState(name: string, spec: JsonObject, osds: readonly Osd[]):
   const size = numberAt(spec, 'replicated', 'size') ?? 0
   const [data, coding] = [numberAt(spec, 'erasureCoded', 'dataChunks') ?? 0, numberAt(spec, 'erasureCoded', 'codingChunks') ?? 0]
   const wanted = data > 0 ? data + coding : Math.max(size, 1)
-  // osd_pool_default_min_size: half and one; of an erasure-coded pool one more than the data.
-  const least = data > 0 ? data + Math.min(1, coding) : wanted - Math.floor(wanted / 2)
+  // osd_pool_default_min_size: half and one. Of an erasure-coded pool one more than the data, unless there is one coding chunk only (OSDMonitor::prepare_pool_size).
+  const least = data > 0 ? data + Math.min(1, Math.max(coding - 1, 0)) : wanted - Math.floor(wanted / 2)
   const deviceClass = textAt(spec, 'deviceClass')
   const own = deviceClass === '' ? osds : osds.filter((each) => each.deviceClass === deviceClass)
   const refusal = refusalOf(spec) ?? (deviceClass !== '' && own.length === 0 ? noSuchClass(name, deviceClass) : undefined)
