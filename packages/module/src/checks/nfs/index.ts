@@ -5,6 +5,7 @@ import { localParameters, proxmoxParameters } from '../../spec/schema/classes.ts
 import { nfsParameters } from '../../spec/schema/nfs.ts'
 import { backendsOf, classesOf, fault, volumesOf, warning, type Check, type DraftClass, type DraftVolume, type Fault, type Subject } from '../check.ts'
 import { kindOfBackend } from '../backends.ts'
+import { deletedDirectoriesAreOnesOwn } from './sub-dir.ts'
 
 /** The driver of Stowage for NFS, and its agent, are not there yet: nobody may rely on them. */
 const builtDriver: Check = (subject) =>
@@ -101,6 +102,7 @@ export const nfsChecks: readonly Check[] = [
   oneRelease, // one release of the chart for all NFS backends
   classesNameAnExport, // and a class says which export
   parametersFit, // with parameters that have an effect
+  deletedDirectoriesAreOnesOwn, // what one claim deletes is no other claim's
   softMountsAreMeant, // soft is for what can be made again
   volumesLieInAnExport, // adopted directories are exported
   volumesLieApart, // and not inside each other

@@ -18,7 +18,13 @@ export const nfsSchema = z
 /** Keys of a class of an NFS backend; csi-driver-nfs’s own words (docs/driver-parameters.md). */
 export const nfsParameters = {
   export: dnsLabel.describe('For an NFS backend: which of its exports. Required when it has several.'),
-  subDir: z.string().min(1).describe('For an NFS backend: directory of a volume below the export; ${pvc.metadata.namespace}, ${pvc.metadata.name} and ${pv.metadata.name} are replaced. Default: the volume’s own name.'),
+  subDir: z.string().min(1).refine(liesBelow, { error: 'must be a directory below the export, without "..", e.g. ${pvc.metadata.namespace}/${pvc.metadata.name}' }).describe('For an NFS backend: directory of a volume below the export; ${pvc.metadata.namespace}, ${pvc.metadata.name} and ${pv.metadata.name} are replaced. Default: the volume’s own name.'),
   mountPermissions: z.string().regex(/^0?[0-7]{1,4}$/, { error: 'must be an octal mode in quotes, e.g. "0777"' }).describe('For an NFS backend: mode of the directory when it is mounted. Default: as the server has it.'),
   onDelete: z.enum(['delete', 'retain', 'archive']).describe('For an NFS backend: what becomes of the directory when the volume is deleted (only with reclaimPolicy Delete). Default: delete.'),
 } as const
+
+/** Neither the export itself nor anything outside of it. */
+function liesBelow(text: string): boolean {
+  const parts = text.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.length > 0 && !parts.includes('..') && !text.includes('\0')
+}
