@@ -34,7 +34,7 @@ test.each(['homelab', 'ceph', 'velero'])('%s is applied as planned, left alone, 
 test('the steps fail when there is something to see: an edit that nobody asked for, a field that is not as planned', async () => {
   const subject = await subjectNamed('ceph')
   await inLabCluster(subject, async (cluster) => {
-    await makeNeighbours(subject.plan, cluster.api, definitions)
+    await makeNeighbours(subject.plan, cluster, definitions)
     await apply.run(subject, cluster)
     const planned = subject.plan.objects.find(({ object }) => object.kind === 'CephCluster')
     if (planned === undefined) throw new Error('no CephCluster is planned')

@@ -4,6 +4,7 @@ import type { KubernetesClient, KubernetesObject } from '@stowage/kubernetes'
 import type { Plan } from '@stowage/module'
 import { startRealServer } from '../oracle/real-server.ts'
 import { allDefinitions } from './neighbours/definitions.ts'
+import { untilServed } from './neighbours/served.ts'
 import { outcome } from './live.ts'
 import { asInstallersStartIt, clientFor } from './real-cluster.ts'
 import { dryRunAll, warningsOf } from './steps/dry-run.ts'
@@ -31,7 +32,9 @@ export async function dryRuns(bin: string, subjects: readonly Subject[]): Promis
 }
 
 async function prepare(plans: readonly Plan[], client: KubernetesClient): Promise<void> {
-  for (const definition of await allDefinitions()) await client.apply({ ...definition }, { force: true })
+  const definitions = await allDefinitions()
+  for (const definition of definitions) await client.apply({ ...definition }, { force: true })
+  await untilServed(definitions, client)
   const planned = plans.flatMap(({ objects }) => objects.map(({ object }) => object))
   const names = [...planned.flatMap(({ metadata }) => metadata.namespace ?? []), ...plans.flatMap(({ needs }) => needs.flatMap(({ kind, name, namespace }) => (kind === 'Namespace' ? [name] : (namespace ?? []))))]
   for (const name of new Set(names)) await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

@@ -8,7 +8,7 @@ import type { Cell } from './table.ts'
 
 /** `all`: every definition that the house can give. A step that fails ends it: the ones after it would fail for its reason. They count as failed. */
 export async function live(subject: Subject, cluster: LivingCluster, all: readonly CustomResourceDefinition[]): Promise<readonly Cell[]> {
-  await makeNeighbours(subject.plan, cluster.api, all)
+  await makeNeighbours(subject.plan, cluster, all)
   const cells: Cell[] = []
   for (const { name, run } of steps.filter((step) => step.appliesTo(subject))) {
     const before = cells.find(({ ok }) => !ok)

@@ -3,14 +3,18 @@ import type { Plan } from '@stowage/module'
 import type { CustomResourceDefinition } from '@stowage/wire/crds'
 import { frozenObject } from '@stowage/lab/kubernetes/api/json'
 import { core } from '@stowage/lab/kubernetes/operators/cluster-api'
-import type { ClusterApi, Kind } from '@stowage/lab/kubernetes/operators/cluster-api'
+import type { Kind } from '@stowage/lab/kubernetes/operators/cluster-api'
 import { arrayAt, at, objectAt, textAt } from '@stowage/lab/kubernetes/api/json'
+import type { LivingCluster } from '../cluster.ts'
 import { definitionsFor } from './definitions.ts'
+import { untilServed } from './served.ts'
 
 export const definitions: Kind = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false }
 
-export async function makeNeighbours(plan: Plan, api: ClusterApi, all: readonly CustomResourceDefinition[]): Promise<void> {
-  for (const each of definitionsFor(plan, all)) await api.create(definitions, frozenObject(each))
+export async function makeNeighbours(plan: Plan, { api, client }: Pick<LivingCluster, 'api' | 'client'>, all: readonly CustomResourceDefinition[]): Promise<void> {
+  const foreign = definitionsFor(plan, all)
+  for (const each of foreign) await api.create(definitions, frozenObject(each))
+  await untilServed(foreign, client)
   for (const name of nodesOf(plan)) await api.create(core.nodes, { metadata: { name, labels: { 'kubernetes.io/hostname': name } } })
   // A Secret that is there before its namespace is planned needs the namespace all the same.
   const namespaces = new Set(plan.needs.flatMap(({ kind, name, namespace }) => (kind === 'Namespace' ? [name] : (namespace ?? []))))
