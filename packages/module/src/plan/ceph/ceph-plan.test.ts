@@ -9,7 +9,6 @@ import { valueAt } from '../../spec/value-at.ts'
 import { phases, type HelmRelease, type Phase, type Plan, type PlannedObject } from '../plan.ts'
 import { planStorage } from '../plan-storage.ts'
 import { csiOperatorCrds, rookCrds } from './brought-crds.ts'
-import { snapshotClassOfCeph } from './secrets.ts'
 
 const example = readDeclaration([{ file: 'storage.yaml', text: readFileSync(fileURLToPath(new URL('../../../../../examples/ceph/storage.yaml', import.meta.url)), 'utf8') }])
 const fsid = '7f3b2a10-52f4-4c2e-9d7e-0123456789ab'
@@ -206,8 +205,8 @@ test('beside a cluster of Rook’s, Ceph elsewhere shares its operator and its d
 })
 
 test('a snapshot class of Ceph has the cluster and the secret that makes snapshots', () => {
-  const spec = rookSpec({ filesystems: { fs: {} } }, { fs: { backend: 'ceph', fsName: 'fs' } })
-  expect(snapshotClassOfCeph(classOf(spec, 'fs'), spec.namespace)).toEqual({
+  const plan = planStorage(specOf({ backends: { ceph: { rookCeph: { storage, filesystems: { fs: {} } } } }, classes: { fs: { backend: 'ceph', fsName: 'fs' } }, snapshots: {} }))
+  expect(object(plan, 'VolumeSnapshotClass', 'ceph-cephfs').object).toMatchObject({
     driver: 'store.cephfs.csi.ceph.com',
     parameters: { clusterID: 'store', 'csi.storage.k8s.io/snapshotter-secret-name': 'rook-csi-cephfs-provisioner', 'csi.storage.k8s.io/snapshotter-secret-namespace': 'store' },
   })

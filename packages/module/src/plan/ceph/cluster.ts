@@ -1,11 +1,11 @@
 /** The CephCluster, as an object of its own or as values of the chart rook-ceph-cluster. */
 import type { CephNetworkSpec, CephNodeSpec, CephStorageSpec, RookCephBackendSpec } from '../../spec/ceph-spec.ts'
 import type { Spec } from '../../spec/spec.ts'
+import { helmId, helmRelease } from '../helm-release.ts'
 import { labelsOf } from '../labels.ts'
 import { planned } from '../planned.ts'
 import type { HelmRelease, PlannedObject } from '../plan.ts'
-import { helmId } from './ids.ts'
-import { release, rookCharts } from './releases.ts'
+import { rookCharts } from './releases.ts'
 
 const losing = 'the monitors, the managers and the OSDs stop, and every volume of this cluster with them; the disks keep their data, and only the contents of dataDirHostPath bring it back'
 
@@ -37,7 +37,7 @@ export function clusterRelease(spec: Spec, backend: RookCephBackendSpec): HelmRe
     cephObjectStores: [],
   }
   return {
-    ...release(namespace, 'rook-ceph-cluster', 'cluster', rookCharts, backend.charts.cluster, values),
+    ...helmRelease(namespace, 'rook-ceph-cluster', 'cluster', rookCharts, backend.charts.cluster, values),
     reason: reasonOf(backend),
     dependsOn: [helmId(namespace, 'rook-ceph')],
     holdsData: true,

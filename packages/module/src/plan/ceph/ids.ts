@@ -1,10 +1,10 @@
 /** Ids of what the Ceph section plans; whatever is built on it depends on these. */
 import type { CephBackendSpec, RookCephBackendSpec } from '../../spec/ceph-spec.ts'
 import type { ClassSpec } from '../../spec/spec.ts'
+import { helmId } from '../helm-release.ts'
 
 type Named = { readonly name: string }
 
-export const helmId = (namespace: string, release: string): string => `helm/${namespace}/${release}`
 export const driversReleaseId = (namespace: string): string => helmId(namespace, 'ceph-csi-drivers')
 export const filesystemId = (namespace: string, { name }: Named): string => `ceph.rook.io/CephFilesystem/${namespace}/${name}`
 export const subvolumeGroupId = (namespace: string, filesystem: string, group: string): string => `ceph.rook.io/CephFilesystemSubVolumeGroup/${namespace}/${filesystem}-${group}`

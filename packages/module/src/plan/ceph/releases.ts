@@ -1,15 +1,13 @@
 /** The charts of Ceph, in their order: an operator, then the drivers (Rook 1.20 no longer brings them). */
+import { cephDriverName } from '../../spec/ceph/access.ts'
 import type { CephBackendSpec, RookCephBackendSpec } from '../../spec/ceph-spec.ts'
-import type { ChartSpec } from '../../spec/pod-spec.ts'
 import type { Spec } from '../../spec/spec.ts'
-import { mergeValues } from '../merge-values.ts'
+import { helmRelease } from '../helm-release.ts'
 import type { HelmRelease } from '../plan.ts'
 import { csiOperatorCrds, rookCrds } from './brought-crds.ts'
-import { helmId } from './ids.ts'
-import { cephDriverName } from './secrets.ts'
 
 export const rookCharts = 'https://charts.rook.io/release'
-export const csiCharts = 'https://ceph.github.io/ceph-csi-operator'
+const csiCharts = 'https://ceph.github.io/ceph-csi-operator'
 
 /** Rook's operator; its chart holds the operator of the CSI drivers, too. */
 export function rookRelease({ namespace }: Spec, { charts, monitoring }: RookCephBackendSpec): HelmRelease {
@@ -21,7 +19,7 @@ export function rookRelease({ namespace }: Spec, { charts, monitoring }: RookCep
     monitoring: { enabled: monitoring },
   }
   return {
-    ...release(namespace, 'rook-ceph', 'operators', rookCharts, charts.operator, values),
+    ...helmRelease(namespace, 'rook-ceph', 'operators', rookCharts, charts.operator, values),
     reason: 'runs Ceph: makes daemons, pools and filesystems of what is declared, and brings their CustomResourceDefinitions',
     dependsOn: [`Namespace/${namespace}`],
     holdsData: true,
@@ -33,7 +31,7 @@ export function rookRelease({ namespace }: Spec, { charts, monitoring }: RookCep
 /** The operator of the CSI drivers alone, for Ceph that is there already. */
 export function csiOperatorRelease({ namespace }: Spec, { charts }: CephBackendSpec): HelmRelease {
   return {
-    ...release(namespace, 'ceph-csi-operator', 'operators', csiCharts, charts.operator, { controllerManager: { manager: { env: { watchNamespace: namespace } } } }),
+    ...helmRelease(namespace, 'ceph-csi-operator', 'operators', csiCharts, charts.operator, { controllerManager: { manager: { env: { watchNamespace: namespace } } } }),
     reason: 'runs the CSI drivers for Ceph that is there already; brings no daemons',
     dependsOn: [`Namespace/${namespace}`],
     holdsData: false,
@@ -61,7 +59,7 @@ export function driversRelease(spec: Spec, backend: RookCephBackendSpec | CephBa
     drivers: { rbd: driver('rbd'), cephfs: driver('cephfs'), nfs: { enabled: false }, nvmeof: { enabled: false } },
   }
   return {
-    ...release(namespace, 'ceph-csi-drivers', 'drivers', csiCharts, backend.charts.csiDrivers, values),
+    ...helmRelease(namespace, 'ceph-csi-drivers', 'drivers', csiCharts, backend.charts.csiDrivers, values),
     reason: `makes and mounts volumes of Ceph; ${snapshotPolicy === 'none' ? 'no snapshots are declared, so none can be taken' : 'of both drivers snapshots can be taken'}`,
     dependsOn: [operator],
     holdsData: false,
@@ -71,10 +69,6 @@ export function driversRelease(spec: Spec, backend: RookCephBackendSpec | CephBa
 }
 
 /** The sidecar that takes snapshots needs the CustomResourceDefinitions of snapshots, so it runs only where they are. */
-export function snapshotsWanted({ snapshots, velero }: Spec): boolean {
+function snapshotsWanted({ snapshots, velero }: Spec): boolean {
   return snapshots.controller !== 'none' || velero?.enableSnapshotBackups === true
-}
-
-export function release(namespace: string, name: string, phase: HelmRelease['phase'], repository: string, { version, values: own }: ChartSpec, values: Readonly<Record<string, unknown>>): Pick<HelmRelease, 'id' | 'phase' | 'name' | 'namespace' | 'chart' | 'values'> {
-  return { id: helmId(namespace, name), phase, name, namespace, chart: { name, repository, version }, values: mergeValues(values, own) }
 }

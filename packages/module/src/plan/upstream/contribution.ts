@@ -1,6 +1,7 @@
 /** The upstream charts of proxmox-csi-plugin and csi-driver-nfs, for those who stay with them. Their classes are the plan's own objects. */
+import type { ChartSpec } from '../../spec/pod-spec.ts'
 import type { NfsBackendSpec, ProxmoxBackendSpec, Spec } from '../../spec/spec.ts'
-import { mergeValues } from '../merge-values.ts'
+import { helmRelease } from '../helm-release.ts'
 import type { Contribution, HelmRelease, Need } from '../plan.ts'
 
 export function upstreamContribution(spec: Spec): Contribution {
@@ -22,7 +23,7 @@ function proxmoxPlugin(spec: Spec, { name, secretRef, chart }: ProxmoxBackendSpe
     node: { kubeletDir: spec.platform.kubeletRoot },
   }
   return {
-    ...release(spec, 'proxmox-csi-plugin', 'oci://ghcr.io/sergelogvinov/charts', chart?.version ?? '', mergeValues(values, chart?.values ?? {})),
+    ...release(spec, 'proxmox-csi-plugin', 'oci://ghcr.io/sergelogvinov/charts', chart ?? { version: '', values: {} }, values),
     reason: `serves backend ${name} by the upstream plugin`,
     losing: 'nothing new is made, attached or mounted until it is back; mounted volumes stay mounted, no data is lost',
   }
@@ -41,22 +42,13 @@ function nfsDriver(spec: Spec, { name, chart }: NfsBackendSpec): HelmRelease {
     externalSnapshotter: { enabled: false, customResourceDefinitions: { enabled: false } },
   }
   return {
-    ...release(spec, 'csi-driver-nfs', 'https://kubernetes-csi.github.io/csi-driver-nfs', chart.version, mergeValues(values, chart.values)),
+    ...release(spec, 'csi-driver-nfs', 'https://kubernetes-csi.github.io/csi-driver-nfs', chart, values),
     reason: `mounts the exports of backend ${name}`,
     losing: 'nothing new is mounted until it is back; what is mounted stays mounted, no data is lost',
   }
 }
 
-function release(spec: Spec, chart: string, repository: string, version: string, values: Readonly<Record<string, unknown>>): Omit<HelmRelease, 'reason' | 'losing'> {
-  return {
-    id: `helm/${spec.namespace}/${chart}`,
-    phase: 'drivers',
-    name: chart,
-    namespace: spec.namespace,
-    chart: { name: chart, repository, version },
-    values,
-    dependsOn: [`Namespace/${spec.namespace}`],
-    holdsData: false,
-    crds: [],
-  }
+function release(spec: Spec, chart: string, repository: string, declared: ChartSpec, values: Readonly<Record<string, unknown>>): Omit<HelmRelease, 'reason' | 'losing'> {
+  const { namespace } = spec
+  return { ...helmRelease(namespace, chart, 'drivers', repository, declared, values), dependsOn: [`Namespace/${namespace}`], holdsData: false, crds: [] }
 }

@@ -1,5 +1,7 @@
 import type { VeleroSpec } from '../../spec/velero-spec.ts'
+import { helmId } from '../helm-release.ts'
 
+/** Of the release, and of its chart. */
 export const releaseName = 'velero'
 export const volumePoliciesName = 'stowage-volume-policies'
 export const repositoryConfigName = 'velero-backup-repository'
@@ -8,5 +10,5 @@ export const changeClassName = 'stowage-change-storage-class'
 export const restorerName = 'velero-restorer'
 
 export function releaseId({ namespace }: VeleroSpec): string {
-  return `helm/${namespace}/${releaseName}`
+  return helmId(namespace, releaseName)
 }

@@ -3,22 +3,20 @@ import type { Resources } from '../../spec/pod-spec.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import type { VeleroSpec } from '../../spec/velero-spec.ts'
+import { helmRelease } from '../helm-release.ts'
 import { mergeValues } from '../merge-values.ts'
 import type { HelmRelease } from '../plan.ts'
-import { maintenanceConfigName, releaseId, releaseName, repositoryConfigName } from './names.ts'
+import { maintenanceConfigName, releaseName, repositoryConfigName } from './names.ts'
 import { veleroCrdNames } from './brought-crds.ts'
 
 const repositoryArgument = `--backup-repository-configmap=${repositoryConfigName}`
-export const veleroCharts = 'https://vmware-tanzu.github.io/helm-charts'
+const veleroCharts = 'https://vmware-tanzu.github.io/helm-charts'
 
 export function veleroRelease(spec: Spec, velero: VeleroSpec, before: readonly string[]): HelmRelease {
+  const release = helmRelease(velero.namespace, releaseName, 'velero', veleroCharts, velero.chart, veleroValues(spec, velero))
   return {
-    id: releaseId(velero),
-    phase: 'velero',
-    name: releaseName,
-    namespace: velero.namespace,
-    chart: { name: 'velero', repository: veleroCharts, version: velero.chart.version },
-    values: withOwnArguments(mergeValues(veleroValues(spec, velero), velero.chart.values)),
+    ...release,
+    values: withOwnArguments(release.values),
     reason: 'makes the backups and the restores; the node-agent reads files and moves the data of snapshots',
     dependsOn: before,
     holdsData: false,
