@@ -138,3 +138,8 @@ test('every room has a README', () => {
   const missing = rooms.filter((room) => !readdirSync(join(packages, room)).includes('README.md'))
   expect(missing).toEqual([])
 })
+
+test('zod is imported whole: its named import takes the sentences of forty languages along', () => {
+  const named = files.filter(({ text }) => /import \{[^}]*\} from 'zod'/.test(text)).map(({ path }) => relative(packages, path))
+  expect(named).toEqual([])
+})

@@ -1,6 +1,6 @@
 /** A plan that was written down (`stowage plan -o json`) and is read back, to be compared with today's. */
 import { StorageError } from '@stowage/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { deepFreeze } from '../../spec/freeze.ts'
 import { phases, type Plan } from '../plan.ts'
 
@@ -21,7 +21,7 @@ const planned = z.object({
   renamedFrom: text.exactOptional(),
 })
 
-const need = z.object({ kind: z.enum(['Secret', 'Namespace', 'Node']), name: text, namespace: text.exactOptional(), reason: text })
+const need = z.object({ kind: z.enum(['Secret', 'Namespace', 'Node', 'CustomResourceDefinition']), name: text, namespace: text.exactOptional(), reason: text })
 
 const release = z.object({
   id: text,

@@ -3,7 +3,7 @@ import { StorageError } from '@stowage/core'
 import { ProgramFailure } from '@stowage/effects'
 import type { Files, ProgramResult, Programs, Random } from '@stowage/effects'
 import type { HelmRelease } from '@stowage/module'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export interface HelmAccess {
   readonly programs: Programs

@@ -1,9 +1,11 @@
 import type { Step } from '../../steps/step.ts'
 import type { InventoryEntry } from '../inventory.ts'
+import type { StillAllowed } from '../prune.ts'
 import type { Helm } from './helm.ts'
 
 /** Uninstalls a release that an earlier apply made and the plan no longer holds. */
-export function pruneReleaseStep(helm: Helm, { id, name, namespace = 'default' }: InventoryEntry, waitMs: number): Step {
+export function pruneReleaseStep(helm: Helm, entry: InventoryEntry, waitMs: number, still: StillAllowed): Step {
+  const { id, name, namespace = 'default' } = entry
   const release = { name, namespace }
   return {
     id: `prune:${id}`,
@@ -13,7 +15,7 @@ export function pruneReleaseStep(helm: Helm, { id, name, namespace = 'default' }
     look: async (signal) => {
       const installed = await helm.find(release, signal)
       if (installed === undefined || installed.status === 'uninstalled') return { state: 'done', message: 'is gone' }
-      return { state: 'needed', message: `${installed.chart} is no longer in the plan` }
+      return (await still(entry, signal)) ?? { state: 'needed', message: `${installed.chart} is no longer in the plan` }
     },
     change: async (signal) => {
       await helm.uninstall(release, waitMs, signal)

@@ -2,7 +2,7 @@
 import { StorageError } from '@stowage/core'
 import { FileFailure } from '@stowage/effects'
 import type { Files } from '@stowage/effects'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export interface EscrowedSecret {
   readonly namespace: string
