@@ -1,8 +1,11 @@
 /** Waiting for what others make true: here the others are the test, through the lab's store. */
+import { textResponse } from '@stowage/effects'
+import type { Http } from '@stowage/effects'
+import { KubernetesClient } from '@stowage/kubernetes'
 import { applyPlan } from '@stowage/operations'
 import type { AppliableObject, AppliablePlan, StepEvent } from '@stowage/operations'
 import { expect, test } from 'vitest'
-import { onStage, versions } from './operations-stage.ts'
+import { onStage, server, versions } from './operations-stage.ts'
 import type { OperationsStage } from './operations-stage.ts'
 
 const namespace = 'storage-system'
@@ -92,4 +95,17 @@ test('a server that is away for a while only delays an apply', () =>
     const away = stage.world.random('outages')
     stage.world.faults.http = () => (away.next() < 0.2 ? 'refuse' : 'deliver')
     expect(await applyPlan(plan, { client: stage.client })).toMatchObject({ ok: true })
+  }))
+
+test('a definition is waited for until discovery lists its kind, which is later than that it is established', () =>
+  onStage(async ({ effects, world }) => {
+    const http: Http = { request: async (request) => (request.url.endsWith('/apis/example.com/v1') && world.elapsed() < 3_000 ? textResponse(404, '404 page not found') : effects.http.request(request)) }
+    const client = new KubernetesClient({ server, http, clock: effects.clock })
+    const served = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }]
+    const definition = planned('definition', { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'things.example.com' }, spec: { group: 'example.com', scope: 'Cluster', names: { kind: 'Thing', plural: 'things', singular: 'thing', listKind: 'ThingList' }, versions: served } })
+    const thing = planned('thing', { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'one' } })
+    const [own] = plan.objects
+    if (own === undefined) throw new Error('the plan begins with its namespace')
+    expect(await applyPlan({ name: 'things', namespace, objects: [own, definition, thing] }, { client })).toMatchObject({ ok: true })
+    expect(world.elapsed()).toBeGreaterThan(3_000)
   }))

@@ -1,7 +1,7 @@
-import { StorageError } from '@stowage/core'
+import { StorageError, isStorageError } from '@stowage/core'
 import { DeadlineExceeded, startDeadline } from '@stowage/effects'
 import { describeRef, formatLabelSelector, waitFor } from '@stowage/kubernetes'
-import type { KubernetesClient, KubernetesObject, LabelSelector, ObjectRef } from '@stowage/kubernetes'
+import type { Kind, KubernetesClient, KubernetesObject, LabelSelector, ObjectRef } from '@stowage/kubernetes'
 import type { Ready } from '@stowage/module'
 import type { Event, Pod } from 'kubernetes-types/core/v1'
 import { podTroubles } from './pod-troubles.ts'
@@ -15,15 +15,42 @@ interface Workload extends KubernetesObject {
 /** Waits until an object is ready and says what it then is. Throws `unavailable` after `timeoutMs`, with what its pods say. */
 export async function waitReady(client: KubernetesClient, ref: ObjectRef, timeoutMs: number, signal: AbortSignal, tell: (message: string) => void, wanted?: Ready): Promise<string> {
   let last = ''
-  return withinTime(client, timeoutMs, signal, async (deadline) =>
-    waitFor<LiveObject & KubernetesObject, string>(client, ref, deadline, (object) => {
+  return withinTime(client, timeoutMs, signal, async (deadline) => {
+    const said = await waitFor<LiveObject & KubernetesObject, string>(client, ref, deadline, (object) => {
       const { ready, message } = readinessOf(object === undefined ? undefined : { ...object, kind: ref.kind }, wanted)
       if (ready) return message
       if (message !== last) tell(message)
       last = message
       return undefined
-    }),
+    })
+    if (ref.kind === 'CustomResourceDefinition') await untilServed(client, ref, deadline)
+    return said
+  },
   async () => `${describeRef(ref)} is not ready after ${Math.round(timeoutMs / 1000)} s: ${[last, ...(await troublesOf(client, ref))].join('; ')}`)
+}
+
+interface Definition extends KubernetesObject {
+  readonly spec: { readonly group: string; readonly names: { readonly kind: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] }
+}
+
+/** A definition is called established before discovery lists its kind (apiextensions' DiscoveryController), and until then nobody finds it. */
+async function untilServed(client: KubernetesClient, ref: ObjectRef, signal: AbortSignal): Promise<void> {
+  const { spec } = await client.get<Definition>(ref, { signal })
+  for (const { name } of spec.versions.filter(({ served }) => served)) {
+    while (!(await isKnown(client, { apiVersion: `${spec.group}/${name}`, kind: spec.names.kind }))) await client.clock.sleep(servedEveryMs, signal)
+  }
+}
+
+const servedEveryMs = 200
+
+async function isKnown(client: KubernetesClient, kind: Kind): Promise<boolean> {
+  try {
+    await client.resource(kind)
+    return true
+  } catch (error) {
+    if (isStorageError(error, 'not-found')) return false
+    throw error
+  }
 }
 
 /** Runs a wait under a deadline; when it passes, throws `unavailable` with the sentence of `explain`. */
