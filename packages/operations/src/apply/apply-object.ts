@@ -1,13 +1,13 @@
-import { StorageError } from '@stowage/core'
+import { StorageError, isStorageError } from '@stowage/core'
 import { describeRef, refOf } from '@stowage/kubernetes'
 import type { KubernetesClient, KubernetesObject, ObjectRef } from '@stowage/kubernetes'
 import type { Looked, Step } from '../steps/step.ts'
 import { conflictsOf, describeConflicts } from './conflicts.ts'
 import { isNamed } from './consent.ts'
-import { foreignDefinition } from './foreign-definition.ts'
+import { foreignDefinition, managersOf } from './foreign-definition.ts'
 import { refusal } from './guard.ts'
 import type { GuardOptions } from './guard.ts'
-import { isOurs, lookAtLive, validateNew } from './live-look.ts'
+import { isOfOthers, isOurs, lookAtLive, validateNew } from './live-look.ts'
 import type { LiveLook } from './live-look.ts'
 import { deleteAndWait } from './prune.ts'
 import type { AppliableObject } from './stowage-plan.ts'
@@ -78,12 +78,28 @@ async function differing(found: Extract<LiveLook, { state: 'differs' }>, planned
   const adopted = isNamed(consent.adopt, id, ids)
   if (object.kind === 'CustomResourceDefinition' && !isOurs(live, client.fieldManager) && !adopted) return foreignDefinition(id, live, object)
   if (conflicts.length > 0 && !force && !again) return { state: 'blocked', message: describeConflicts(describeRef(refOf(object)), conflicts) }
+  if (again && isOfOthers(found, client.fieldManager) && !force) return { state: 'blocked', message: `${describeRef(refOf(object))} was made by ${managersOf(live)} and is not as planned: ${verdict.sentence}. Declare a class with another name, or let Stowage manage this one: --adopt ${id} --allow-recreate ${id}` }
   const no = await refusal(id, object, found, { consent, ids, losses }, signal)
   if (no !== undefined) return { state: 'blocked', message: no }
+  const unfit = again ? await refusedAnew(object, client, signal) : undefined
+  if (unfit !== undefined) return { state: 'blocked', message: `${describeRef(refOf(object))} is not deleted, because the server would not take the one that is to be made in its place: ${unfit}` }
   const names = fields.map(({ field }) => field)
   const named = `differs in ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`
   const meaning = verdict.effect === 'safe' && verdict.interrupts === undefined ? '' : `: ${verdict.sentence}`
   return { state: 'needed', message: `${named}${meaning}`, undo: again ? `delete it again and ${undoDeletion(live)}` : undoUpdate(object, fields) }
+}
+
+/** What the server says to the object as a new one, asked under a name that is free, before the one that is there is given up. */
+async function refusedAnew(object: AppliableObject['object'], client: KubernetesClient, signal: AbortSignal): Promise<string | undefined> {
+  const name = `${object.metadata.name.slice(0, 200)}-as-declared-now`
+  try {
+    await client.create({ ...object, metadata: { ...object.metadata, name } }, { signal, dryRun: true })
+    return undefined
+  } catch (error) {
+    if (isStorageError(error, 'exists')) return undefined
+    if (isStorageError(error)) return error.message
+    throw error
+  }
 }
 
 async function applied(object: KubernetesObject, ref: ObjectRef, client: KubernetesClient, options: { force: boolean; signal: AbortSignal }): Promise<KubernetesObject> {

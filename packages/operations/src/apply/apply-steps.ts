@@ -14,6 +14,7 @@ import type { InventoryEntry } from './inventory.ts'
 import type { LossObserver } from './loss-facts.ts'
 import { needsStep } from './needs.ts'
 import { pruneStep } from './prune.ts'
+import type { StillAllowed } from './prune.ts'
 import { hasReadiness } from './readiness.ts'
 import { Helm } from './releases/helm.ts'
 import { pruneReleaseStep } from './releases/prune-release.ts'
@@ -29,6 +30,8 @@ export interface ApplyStepsOptions extends ApplyPlanOptions {
   readonly before: readonly InventoryEntry[]
   /** Leftovers that may go. */
   readonly pruned: readonly InventoryEntry[]
+  /** Asked of each of them again, right before it goes. */
+  readonly still: StillAllowed
   readonly ids: readonly string[]
   readonly losses: LossObserver
 }
@@ -123,10 +126,10 @@ function readyStep({ id, object, ready }: AppliableObject, { client, waitMs = 30
 }
 
 function pruneAny(entry: InventoryEntry, options: ApplyStepsOptions): Step {
-  const { client, waitMs = 300_000, helm } = options
-  if (entry.kind !== releaseKind) return pruneStep(client, entry, waitMs)
+  const { client, waitMs = 300_000, helm, still } = options
+  if (entry.kind !== releaseKind) return pruneStep(client, entry, waitMs, still)
   if (helm === undefined) throw new StorageError('invalid', `release ${entry.namespace}/${entry.name} is to be uninstalled, and this apply was given no access to helm`)
-  return pruneReleaseStep(new Helm(helm), entry, waitMs)
+  return pruneReleaseStep(new Helm(helm), entry, waitMs, still)
 }
 
 /** Writes the inventory when it would change. */

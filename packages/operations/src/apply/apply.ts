@@ -9,8 +9,9 @@ import { pveumCommand } from './host-commands.ts'
 import { InventoryStore } from './inventory-store.ts'
 import { entriesOf } from './inventory.ts'
 import type { InventoryEntry } from './inventory.ts'
-import { decideLeftover, judgeLeftovers } from './leftovers.ts'
+import { decideLeftover, judgeLeftover, judgeLeftovers } from './leftovers.ts'
 import { LossObserver } from './loss-facts.ts'
+import type { StillAllowed } from './prune.ts'
 import type { AppliablePlan } from './stowage-plan.ts'
 
 export interface ApplyResult extends RunResult {
@@ -31,13 +32,17 @@ export async function applyPlan(plan: AppliablePlan, options: ApplyPlanOptions):
   refuseUnknownNames(options, ids)
   const losses = new LossObserver(client)
   const consent = { prune: options.prune ?? false, pruneData: options.pruneData ?? [], ...(options.allowDestroy !== undefined && { allowDestroy: options.allowDestroy }) }
-  const judged = await judgeLeftovers(plan, before, client, losses, signal).catch((error: unknown) => {
+  const judged = await judgeLeftovers({ plan, before, client, losses, ...(signal !== undefined && { signal }) }).catch((error: unknown) => {
     if (signal?.aborted !== true) throw error
     return { stopped: error }
   })
   if ('stopped' in judged) return { ok: false, outcomes: [], failure: judged.stopped, changed: [], left: [], byHand: [] }
+  const still: StillAllowed = async (entry, until) => {
+    const { allowed, message } = decideLeftover(await judgeLeftover(entry, { plan, before, client, losses: new LossObserver(client), signal: until }), consent, ids)
+    return allowed ? undefined : { state: 'blocked', message: `${entry.id} has changed since this apply began: it ${message}` }
+  }
   const extra = judged.map((leftover) => ({ entry: leftover.entry, ...decideLeftover(leftover, consent, ids) }))
-  const steps = applySteps(plan, { ...options, store, before, pruned: extra.filter(({ allowed }) => allowed).map(({ entry }) => entry), ids, losses })
+  const steps = applySteps(plan, { ...options, store, before, pruned: extra.filter(({ allowed }) => allowed).map(({ entry }) => entry), still, ids, losses })
   const result = await runSteps(steps, {
     run: `apply ${plan.name}`,
     clock: client.clock,

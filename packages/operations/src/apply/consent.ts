@@ -31,8 +31,8 @@ function endsOf(id: string): readonly string[] {
 }
 
 /** Throws `invalid` for names that mean nothing, or more than one thing: a consent that was misspelt must not pass for one. */
-export function refuseUnknownNames({ allowDestroy = [], allowRecreate = [], adopt = [] }: NamedConsent, ids: readonly string[]): void {
-  for (const [flag, names] of [['--allow-destroy', allowDestroy], ['--allow-recreate', allowRecreate], ['--adopt', adopt]] as const) {
+export function refuseUnknownNames({ allowDestroy = [], allowRecreate = [], adopt = [], pruneData = [] }: NamedConsent & { readonly pruneData?: readonly string[] }, ids: readonly string[]): void {
+  for (const [flag, names] of [['--prune-data', pruneData], ['--allow-destroy', allowDestroy], ['--allow-recreate', allowRecreate], ['--adopt', adopt]] as const) {
     for (const name of names) {
       if (meant(name, ids).length === 1) continue
       const several = [...new Set(ids.filter((id) => endsOf(id).includes(name)))]

@@ -34,7 +34,34 @@ export class InventoryStore {
     const namespace = this.#namespace
     const found = await this.#client.find<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: inventoryName })
     const compressed = found?.binaryData?.[`${this.#key}.gz`]
-    return parseInventory(compressed === undefined ? found?.data?.[this.#key] : gunzipSync(Buffer.from(compressed, 'base64')).toString())
+    return parseInventory(compressed === undefined ? found?.data?.[this.#key] : unpacked(compressed))
+  }
+
+  /**
+   * Which other declarations list an id too, by id: `declaration homelab (ConfigMap storage-system/stowage-inventory)`. Who may not look into
+   * all namespaces sees those of this one.
+   */
+  async others(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const listed = new Map<string, string>()
+    for (const { metadata, data = {}, binaryData = {} } of await this.#everywhere(signal)) {
+      const texts = [...Object.entries(data), ...Object.entries(binaryData).map(([key, text]) => [key.replace(/\.gz$/, ''), unpacked(text)] as const)]
+      for (const [key, text] of texts) {
+        if (metadata.namespace === this.#namespace && key === this.#key) continue
+        for (const { id } of parseInventory(text)) listed.set(id, `declaration ${key.replace(/\.json$/, '')} (ConfigMap ${metadata.namespace}/${inventoryName})`)
+      }
+    }
+    return listed
+  }
+
+  async #everywhere(signal: AbortSignal | undefined): Promise<readonly ConfigMap[]> {
+    const call = signal === undefined ? {} : { signal }
+    const scope = { fieldSelector: `metadata.name=${inventoryName}` }
+    try {
+      return (await this.#client.list<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap' }, scope, call)).items
+    } catch (error) {
+      if (!isStorageError(error, 'denied')) throw error
+      return (await this.#client.list<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap' }, { ...scope, namespace: this.#namespace }, call)).items
+    }
   }
 
   async write(entries: readonly InventoryEntry[]): Promise<void> {
@@ -51,4 +78,9 @@ export class InventoryStore {
       await this.#client.create(made)
     }
   }
+}
+
+/** base64 of gzip, as text. */
+function unpacked(compressed: string): string {
+  return gunzipSync(Buffer.from(compressed, 'base64')).toString()
 }

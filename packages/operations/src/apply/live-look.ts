@@ -92,6 +92,11 @@ export function isOurs(object: KubernetesObject, manager: string): boolean {
   return ownedFields(object, manager) !== ''
 }
 
+/** Never applied by us, and others set what the plan sets otherwise. */
+export function isOfOthers({ live, conflicts }: Extract<LiveLook, { state: 'differs' }>, manager: string): boolean {
+  return conflicts.length > 0 && !isOurs(live, manager)
+}
+
 /** In a dry run of a whole plan the namespace or the kind of an object may be only planned; then nobody can validate it yet. */
 export async function validateNew(object: PlainObject, ref: ObjectRef, client: KubernetesClient, signal: AbortSignal): Promise<string> {
   try {

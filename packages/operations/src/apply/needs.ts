@@ -20,11 +20,12 @@ export function needsStep(client: KubernetesClient, needs: readonly NeededObject
 }
 
 function refOfNeed({ kind, name, namespace }: NeededObject): ObjectRef {
-  return { apiVersion: 'v1', kind, name, ...(namespace !== undefined && { namespace }) }
+  return { apiVersion: kind === 'CustomResourceDefinition' ? 'apiextensions.k8s.io/v1' : 'v1', kind, name, ...(namespace !== undefined && { namespace }) }
 }
 
 function remedy({ kind, name, namespace }: NeededObject): string {
   if (kind === 'Secret') return `create it (kubectl create secret generic ${name} -n ${namespace ?? 'default'} --from-file=…) and apply again`
   if (kind === 'Namespace') return `create it (kubectl create namespace ${name}) and apply again`
+  if (kind === 'CustomResourceDefinition') return 'install what brings it, or take out of the declaration what asks for it, and apply again'
   return `let the node join the cluster, or correct its name, and apply again`
 }

@@ -1,6 +1,6 @@
 import { isStorageError } from '@stowage/core'
 import { describeRef, waitFor } from '@stowage/kubernetes'
-import type { KubernetesClient, ObjectRef } from '@stowage/kubernetes'
+import type { KubernetesClient, KubernetesObject, ObjectRef } from '@stowage/kubernetes'
 import type { Verdict } from '@stowage/module'
 import type { Looked, Step } from '../steps/step.ts'
 import { isNamed } from './consent.ts'
@@ -35,19 +35,26 @@ export function mayPrune(entry: InventoryEntry, consent: PruneConsent, verdict?:
   return { allowed: true, message: gone }
 }
 
+/** Judges a leftover once more, right before it goes: `blocked` when what is there now needs a consent that was not given. */
+export type StillAllowed = (entry: InventoryEntry, signal: AbortSignal) => Promise<Looked | undefined>
+
 /** Deletes one leftover, if it is still ours. Its data's deletion is decided by its reclaim policy, as always. */
-export function pruneStep(client: KubernetesClient, entry: InventoryEntry, waitMs: number): Step {
+export function pruneStep(client: KubernetesClient, entry: InventoryEntry, waitMs: number, still: StillAllowed): Step {
   const ref = refOfEntry(entry)
+  let uid: string | undefined
   return {
     id: `prune:${entry.id}`,
     title: `prune ${describeRef(ref)}`,
     destructive: true,
     undo: 'declare it again and apply',
-    look: (signal) => lookAtLeftover(client, ref, signal),
-    change: async (signal) => {
+    look: async (signal) => {
       const live = await client.find(ref, { signal })
-      if (live === undefined) return 'is gone'
-      await deleteAndWait(client, ref, live.metadata?.uid, waitMs, signal)
+      uid = live?.metadata?.uid
+      const looked = lookAtLeftover(client, ref, live)
+      return looked.state === 'needed' ? ((await still(entry, signal)) ?? looked) : looked
+    },
+    change: async (signal) => {
+      await deleteAndWait(client, ref, uid, waitMs, signal)
       return 'deleted'
     },
   }
@@ -67,8 +74,7 @@ export async function deleteAndWait(client: KubernetesClient, ref: ObjectRef, ui
   await waitGone(client, ref, uid, waitMs, signal)
 }
 
-async function lookAtLeftover(client: KubernetesClient, ref: ObjectRef, signal: AbortSignal): Promise<Looked> {
-  const live = await client.find(ref, { signal })
+function lookAtLeftover(client: KubernetesClient, ref: ObjectRef, live: KubernetesObject | undefined): Looked {
   if (live === undefined) return { state: 'done', message: 'is gone' }
   const ours = live.metadata?.managedFields?.some(({ manager, operation }) => manager === client.fieldManager && operation === 'Apply') === true
   if (!ours) return { state: 'blocked', message: `${describeRef(ref)} is in the inventory, but ${client.fieldManager} does not manage it any more; delete it by hand if it is to go` }

@@ -37,7 +37,7 @@ export interface AppliableObject {
 
 /** What must be there already, and is never made by an apply. */
 export interface NeededObject {
-  readonly kind: 'Secret' | 'Namespace' | 'Node'
+  readonly kind: 'Secret' | 'Namespace' | 'Node' | 'CustomResourceDefinition'
   readonly name: string
   readonly namespace?: string
   readonly reason: string

@@ -12,7 +12,8 @@ export interface FieldOwner {
 
 export function ownersOf({ metadata }: KubernetesObject): readonly FieldOwner[] {
   return (metadata?.managedFields ?? [])
-    .filter(({ subresource }) => subresource === undefined)
+    // Who scales writes spec.replicas through a subresource; only status is nothing that anybody declares.
+    .filter(({ subresource }) => subresource !== 'status')
     .map(({ manager = 'unknown', operation = '', time, fieldsV1 }) => ({ manager, operation, ...(time !== undefined && { at: time }), paths: leavesOf(fieldsV1, '') }))
 }
 

@@ -24,6 +24,11 @@ test('owners are read in the words of differences; writers of status own nothing
   ])
 })
 
+test('who scaled a workload is named, though it was by a subresource and the server wrote no time down', () => {
+  const scaled = { metadata: { name: 'x', managedFields: [{ manager: 'stowage', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:size': {} } } }, { manager: 'kubectl', operation: 'Update', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }] }, spec: { size: 3, replicas: 2 } }
+  expect(driftedFields(scaled, [{ field: 'spec.replicas', before: 2, after: 1 }], 'stowage')).toEqual([{ field: 'spec.replicas', declared: 1, living: 2, cause: 'edited', by: { manager: 'kubectl' } }])
+})
+
 test('whoever owns a list owns what is in it, and the other way round; a name that only begins alike is another', () => {
   const at = (field: string): readonly string[] => ownersAt(ownersOf(live), field).map(({ manager }) => manager)
   expect([at('spec.list'), at('spec.list[one]'), at('spec.size.unit'), at('spec.sizes'), at('spec.mode')]).toEqual([['stowage'], ['stowage'], ['stowage'], [], ['kubectl-edit']])

@@ -10,7 +10,7 @@ import { doomedOf } from '../apply/guard.ts'
 import { InventoryStore } from '../apply/inventory-store.ts'
 import { judgeLeftovers } from '../apply/leftovers.ts'
 import type { Leftover } from '../apply/leftovers.ts'
-import { asPlain, isOurs, lookAtLive } from '../apply/live-look.ts'
+import { asPlain, isOfOthers, isOurs, lookAtLive } from '../apply/live-look.ts'
 import type { LiveLook } from '../apply/live-look.ts'
 import { LossObserver } from '../apply/loss-facts.ts'
 import { lossesOf } from '../apply/losses.ts'
@@ -54,7 +54,7 @@ export async function planLive(plan: Plan, options: PlanLiveOptions): Promise<Li
   const { client, signal = new AbortController().signal } = options
   const before = await new InventoryStore(client, plan.namespace, plan.name).read()
   const asked: Asked = { ...options, plan, known: new Set(before.map(({ id }) => id)), losses: new LossObserver(client), until: signal }
-  const leftovers = await judgeLeftovers(plan, before, client, asked.losses, signal)
+  const leftovers = await judgeLeftovers({ plan, before, client, losses: asked.losses, signal })
   const releases = await releaseLiveChanges(plan, before, options.helm, signal)
   const objects = await inBatches(plan.objects, (planned) => objectAnswer(planned, leftovers, asked))
   const secrets = await secretAnswers(asked)
@@ -96,7 +96,7 @@ async function answerOf(planned: PlannedObject, look: LiveLook, leftovers: reado
     case 'differs': {
       if (object.kind === 'CustomResourceDefinition' && !isOurs(look.live, asked.client.fieldManager)) return { foreign: foreignDefinition(id, look.live, object).message }
       const { fields, verdict, again, conflicts } = look
-      const consent = consentFor(id, verdict, again, conflicts)
+      const consent = consentFor(id, verdict, again, conflicts, isOfOthers(look, asked.client.fieldManager))
       return { change: await withStanding(planned, { fields, ...verdict, ...(conflicts.length > 0 && { conflicts }), ...(consent !== undefined && { consent }) }, asked) }
     }
   }
@@ -116,8 +116,8 @@ async function withStanding(planned: PlannedObject, change: Omit<LiveChange, 'id
   return { ...base, standing: lossesOf(doomedOf(planned.object), await losses.facts(until)) }
 }
 
-function consentFor(id: string, verdict: Verdict, again: boolean, conflicts: readonly Conflict[]): string | undefined {
-  const flags = [...(verdict.effect === 'destroys-data' ? [`--allow-destroy ${id}`] : again ? [`--allow-recreate ${id}`] : []), ...(conflicts.length > 0 && !again ? ['--force-conflicts'] : [])]
+function consentFor(id: string, verdict: Verdict, again: boolean, conflicts: readonly Conflict[], ofOthers: boolean): string | undefined {
+  const flags = [...(verdict.effect === 'destroys-data' ? [`--allow-destroy ${id}`] : again ? [`--allow-recreate ${id}`] : []), ...(conflicts.length > 0 && !again ? ['--force-conflicts'] : []), ...(again && ofOthers ? [`--adopt ${id}`] : [])]
   return flags.length === 0 ? undefined : flags.join(' ')
 }
 
