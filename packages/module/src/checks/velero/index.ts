@@ -1,5 +1,6 @@
 /** Every check of backups, in the order in which a person would ask. */
 import type { Check } from '../check.ts'
+import { backupsHoldVolumes, somethingIsLeft } from './holds-data.ts'
 import { hostBackupsAreBuilt } from './host-backups.ts'
 import { valuesDoNotContradict } from './chart.ts'
 import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, namespaceIsItsOwn, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
@@ -39,6 +40,8 @@ export const veleroChecks: readonly Check[] = [
   snapshotsCanBeTaken, // snapshots have a controller and a class
   snapshotsBecomeBackups, // and their data leaves the storage
   everyClassIsBackedUp, // what neither strategy takes is named
+  backupsHoldVolumes, // no filter takes the volumes away
+  somethingIsLeft, // and no exclusion everything
   blockVolumesAreBackedUp, // block devices hold no files
   exclusionsAreMeant, // what is left out has a reason
   exclusionsDoNotEmptySchedules, // and is not asked for at the same time

@@ -1,6 +1,7 @@
 /** Closure: what a backup needs in order really to hold data is there, or is named. */
 import { classesOf, fault, volumesOf, warning, type Check, type Fault, type Subject } from '../check.ts'
 import { pathOf, about } from './schedules.ts'
+import { classesOutOfReach } from './snapshot-reach.ts'
 import { classesBySnapshot, classRefusal, ofVelero, readsFiles, schedulesOf, usesSnapshots, veleroPath } from './subject.ts'
 
 const strategy = [...veleroPath, 'enableSnapshotBackups']
@@ -21,7 +22,11 @@ export const everyClassIsBackedUp: Check = ofVelero((velero, subject) => {
   const path = [...veleroPath, 'enableFilesystemBackups']
   if (!usesSnapshots(velero)) return [warning('backup-without-data', path, 'neither strategy is on: backups hold the objects of the cluster, and no data of any volume', 'leave enableFilesystemBackups at its default, or write enableSnapshotBackups: true')]
   const { can, cannot } = classesBySnapshot(subject)
-  return can.length === 0 || cannot.length === 0 ? [] : [{ ...warning('class-not-backed-up', path, `volumes of ${cannot.join(', ')} are in no backup: they cannot be snapshotted, and files are not read`, 'leave enableFilesystemBackups at its default'), object: 'velero' }]
+  const beyond = classesOutOfReach(subject)
+  const left = (names: readonly string[], why: string): readonly Fault[] =>
+    can.length === 0 || names.length === 0 ? [] : [{ ...warning('class-not-backed-up', path, `volumes of ${names.join(', ')} are in no backup: ${why}, and files are not read`, 'leave enableFilesystemBackups at its default'), object: 'velero' }]
+  if (can.length > 0 && beyond.length === can.length) return [fault('nothing-to-snapshot', path, 'backups are to be snapshots only, and no snapshot class is for backups: they would hold no data of any volume', 'remove backups: false from a snapshot class, or leave enableFilesystemBackups at its default')]
+  return [...left(cannot, 'they cannot be snapshotted'), ...left(beyond, 'no snapshot class for backups reaches them (one of each driver is, and that is of one cluster)')]
 })
 
 /** A snapshot dies with the storage that it is on. */

@@ -6,14 +6,14 @@ import type { VeleroSpec } from '../../spec/velero-spec.ts'
 import { snapshottedClasses } from './volume-policies.ts'
 
 export function veleroNotes(spec: Spec, velero: VeleroSpec): readonly string[] {
-  return [...scheduleNotes(velero, spec.monitoring.alerts), ...strategyNotes(spec, velero), ...restorerNotes(velero), ...offsiteNotes(velero)]
+  return [...scheduleNotes(velero, spec.monitoring.alerts), ...strategyNotes(spec, velero), ...nodeNotes(velero), ...restorerNotes(velero), ...offsiteNotes(velero)]
 }
 
 function scheduleNotes({ schedules, rpo }: VeleroSpec, alerts: boolean): readonly string[] {
   if (schedules.length === 0) return ['no backup schedule is declared, so none is made: nothing is backed up until somebody does it by hand']
   const active = schedules.filter(({ paused, includedNamespaces }) => !paused && includedNamespaces.includes('*'))
   const gaps = active.flatMap(({ schedule }) => longestGap(schedule) ?? [])
-  if (gaps.length === 0) return []
+  if (gaps.length === 0) return [schedules.every(({ paused }) => paused) ? 'every backup schedule is paused: nothing is backed up until one is resumed' : 'no schedule that runs takes every namespace: what none of them names is in no backup']
   const longest = spokenDuration(Math.min(...gaps))
   const lasting = spokenDuration(Math.max(...active.map(({ ttl }) => parseGoDuration(ttl) ?? 0)))
   const promised = rpo === undefined ? '' : `, within the ${rpo} that may be lost`
@@ -35,6 +35,17 @@ function strategyNotes(spec: Spec, { enableSnapshotBackups, enableFilesystemBack
     ...(enableFilesystemBackups && rest.length > 0 ? [`files are read while they are in use: volumes of ${rest.join(', ')} that a running pod mounts. Volumes without a running pod, of volumeMode Block and of hostPath are not in these backups`] : []),
     ...(enableFilesystemBackups || rest.length === 0 ? [] : [`in no backup: volumes of ${rest.join(', ')}; they are not snapshotted, and files are not read`]),
     ...(exclusions.length === 0 ? [] : [`left out of backups: ${exclusions.map(({ name, reason }) => `${name} (${reason})`).join('; ')}`]),
+  ]
+}
+
+/** Files are read, and data is moved, only where the node-agent runs. */
+function nodeNotes({ nodeAgent: { nodeSelector, tolerations }, enableSnapshotBackups, enableFilesystemBackups }: VeleroSpec): readonly string[] {
+  if (!enableSnapshotBackups && !enableFilesystemBackups) return []
+  const selected = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`)
+  const everywhere = tolerations.some(({ key, operator, effect }) => key === undefined && operator === 'Exists' && effect === undefined)
+  return [
+    ...(selected.length === 0 ? [] : [`the node-agent runs only on nodes with ${selected.join(', ')}: volumes of pods on any other node are in no backup`]),
+    ...(everywhere ? [] : ['the node-agent does not tolerate every taint: volumes of pods on nodes that it cannot run on are in no backup']),
   ]
 }
 
