@@ -2,31 +2,27 @@
  * Objects against the structural schemas of CustomResourceDefinitions: what kube-apiserver would prune, fill in and refuse, in its words.
  * Pure. The lab's API server is built on the same functions; recorded answers of a real kube-apiserver hold both (packages/e2e/oracle).
  */
-import type { CustomResourceDefinition, DefinitionVersion, StructuralSchema } from './crds/definition.ts'
+import type { CustomResourceDefinition, StructuralSchema } from './crds/definition.ts'
 import { blocksRules, invalidFault, rulesNotChecked } from './structural-schema/fault.ts'
 import type { SchemaFault } from './structural-schema/fault.ts'
 import { defaulted } from './structural-schema/defaults.ts'
 import type { JsonObject } from './structural-schema/json.ts'
 import { duplicateFaults } from './structural-schema/list-faults.ts'
 import { hasRules, RuleBook } from './structural-schema/rules.ts'
+import { servedVersion } from './crds/served-version.ts'
 import { pruned } from './structural-schema/unknown-fields.ts'
 import { valueFaults } from './structural-schema/value-faults.ts'
 
 export { blocksRules, rulesNotChecked } from './structural-schema/fault.ts'
 export type { SchemaFault } from './structural-schema/fault.ts'
 export type { Json, JsonObject } from './structural-schema/json.ts'
-export { defaulted, duplicateFaults, hasRules, pruned, RuleBook, valueFaults }
+export { defaulted, duplicateFaults, hasRules, pruned, RuleBook, servedVersion, valueFaults }
 
 export interface ObjectFaults {
   /** Paths that the definition does not know: `spec.mon.cuont`. An API server prunes them in silence unless told to be strict. */
   readonly unknown: readonly string[]
   /** What an API server refuses. */
   readonly faults: readonly SchemaFault[]
-}
-
-/** The version of a definition that serves an `apiVersion`; undefined when none does. */
-export function servedVersion(definition: CustomResourceDefinition, apiVersion: string): DefinitionVersion | undefined {
-  return definition.spec.versions.find((each) => each.served && `${definition.spec.group}/${each.name}` === apiVersion)
 }
 
 /**

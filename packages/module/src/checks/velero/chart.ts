@@ -25,7 +25,7 @@ const undoes = (value: unknown): boolean => (Array.isArray(value) ? value : [val
 const contradictions: readonly Contradiction[] = [
   { at: ['configuration', 'uploaderType'], wrong: (value) => value !== 'kopia', message: 'the uploader restic is no longer there: Velero 1.18 refuses to start with it', remedy: 'remove uploaderType; kopia is the only one' },
   { at: ['configuration', 'features'], wrong: (value, snapshots) => snapshots && !String(value).split(',').includes('EnableCSI'), message: 'without the feature EnableCSI no snapshot is taken, and backups silently hold no data', remedy: 'add EnableCSI, or remove features' },
-  { at: ['configuration', 'defaultSnapshotMoveData'], wrong: (value, snapshots) => snapshots && value !== true, message: 'snapshots whose data is not moved die with the storage that they are of', remedy: 'remove it' },
+  { at: ['configuration', 'defaultSnapshotMoveData'], wrong: (value, snapshots) => snapshots && value !== true, message: 'snapshots whose data is not moved are lost together with the storage that they were taken of', remedy: 'remove it' },
   { at: ['deployNodeAgent'], wrong: (value) => value !== true, message: 'without the node-agent neither files are read nor snapshots moved: backups hold no data', remedy: 'remove it' },
   { at: ['configuration', 'backupStorageLocation'], wrong: holdsSomething, message: 'locations among the values are not checked, and would stand beside those of the declaration', remedy: 'declare them under spec.backup.velero.locations' },
   { at: ['configuration', 'volumeSnapshotLocation'], wrong: holdsSomething, message: 'locations among the values are not checked, and would stand beside those of the declaration', remedy: 'declare them under spec.backup.velero.snapshotLocations' },

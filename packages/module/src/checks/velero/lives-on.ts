@@ -19,13 +19,13 @@ export const locationsLiveElsewhere: Check = ofVelero((velero, subject) =>
 
 function declared(subject: Subject, name: string, backend: string, path: readonly (string | number)[]): readonly Fault[] {
   const names = backendsOf(subject).map(([one]) => one)
-  if (!names.includes(backend)) return [fault('unknown-backend', path, `backend ${JSON.stringify(backend)} of location ${name} is not declared`, didYouMean(backend, names))]
+  if (!names.includes(backend)) return [fault('unknown-backend', path, `location ${name} names the backend ${JSON.stringify(backend)}, which is not declared`, didYouMean(backend, names))]
   const protectedClasses = classesOf(subject).filter(([, one]) => one.backend === backend).map(([one]) => one)
   return protectedClasses.length === 0 ? [] : [itself(name, path, `on backend ${backend}, whose volumes (${protectedClasses.join(', ')}) it protects`)]
 }
 
 function itself(name: string, path: readonly (string | number)[], where: string): Fault {
-  return { ...fault('location-on-itself', path, `location ${name} lives ${where}: what takes the one takes the other`, 'use an object store that stands outside of this cluster and its storage'), object: `location/${name}` }
+  return { ...fault('location-on-itself', path, `location ${name} lives ${where}; the backups would be lost together with what they are of`, 'use an object store that stands outside of this cluster and its storage'), object: `location/${name}` }
 }
 
 /** Whose host it is, as far as the declaration tells. */

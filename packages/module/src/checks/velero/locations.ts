@@ -40,7 +40,7 @@ export const bucketsAreApart: Check = ofVelero((velero) => {
     const other = locations.slice(0, index).find(({ store, prefix }) => store === one.store && (inside(prefix, one.prefix) || inside(one.prefix, prefix)))
     if (other === undefined) return []
     const same = other.prefix === one.prefix
-    const what = same ? `location ${one.name} has the same bucket and prefix as ${other.name}` : `of locations ${other.name} and ${one.name} one lies inside the other, in bucket ${one.bucket}`
+    const what = same ? `location ${one.name} has the same bucket and prefix as ${other.name}` : `of the locations ${other.name} and ${one.name} one lies inside the other, in bucket ${one.bucket}`
     return [fault('bucket-used-twice', at('locations', one.name, same ? 'bucket' : 'prefix'), `${what}; each would take the other’s backups for its own, or refuse the bucket`, 'give each a prefix of its own, side by side')]
   })
 })
@@ -95,6 +95,6 @@ export const locationsAreComplete: Check = ofVelero((velero) =>
 export const locationsAreReachedInPrivate: Check = ofVelero((velero) =>
   locationsOf(velero).flatMap(([name, { config = {} }]) => [
     ...(config['s3Url']?.startsWith('http://') === true ? [warning('location-unencrypted', at('locations', name, 'config', 's3Url'), `location ${name} is reached without TLS: backups hold every Secret of the cluster in plain text`, 'write https://, with caCert where the certificate is your own')] : []),
-    ...(config['insecureSkipTLSVerify'] === 'true' ? [warning('location-unencrypted', at('locations', name, 'config', 'insecureSkipTLSVerify'), `the certificate of location ${name} is not verified: whoever stands between can read every Secret of the cluster`, 'set caCert')] : []),
+    ...(config['insecureSkipTLSVerify'] === 'true' ? [warning('location-unencrypted', at('locations', name, 'config', 'insecureSkipTLSVerify'), `the certificate of location ${name} is not verified: anybody between the cluster and the store can read every Secret of the cluster`, 'set caCert')] : []),
   ]),
 )

@@ -67,7 +67,7 @@ export const copiesOutliveTheInterval: Check = ofVelero((velero) =>
     const gap = longestGap(cron)
     const path = one.ttl === undefined ? pathOf(one) : pathOf(one, 'ttl')
     if (ttl <= gap) return [about(one, fault('ttl-below-interval', path, `backups of schedule ${one.name} are kept for ${text}, and it can be ${spokenDuration(gap)} to the next: in between there is none`, `write a ttl above ${spokenDuration(2 * gap)}`))]
-    if (ttl < 2 * gap && one.tier !== 'hourly') return [about(one, warning('ttl-below-two-intervals', path, `backups of schedule ${one.name} are kept for ${text}, and it can be ${spokenDuration(gap)} to the next: when one fails, the last good one is gone before the one after it`, `write a ttl above ${spokenDuration(2 * gap)}`))]
+    if (ttl <= 2 * gap && one.tier !== 'hourly') return [about(one, warning('ttl-below-two-intervals', path, `backups of schedule ${one.name} are kept for ${text}, and it can be ${spokenDuration(gap)} to the next: when one fails, the last good one is gone before the one after it`, `write a ttl above ${spokenDuration(2 * gap)}`))]
     return []
   }),
 )

@@ -29,7 +29,7 @@ export const schedulesAreStaggered: Check = ofVelero((velero) => {
     const found =
       nearest.apart === 0
         ? warning('schedules-start-together', path, `schedule ${one.name} begins in the same minute as ${nearest.name}${more}: ${waits}`, remedy)
-        : warning('schedules-overlap', path, `schedule ${one.name} begins ${nearest.apart}m apart from ${nearest.name}${more}: ${waits}`, remedy)
+        : warning('schedules-overlap', path, `schedule ${one.name} begins within ${nearest.apart}m of ${nearest.name}${more}: ${waits}`, remedy)
     return [about(one, found)]
   })
 })
@@ -40,7 +40,7 @@ export const runsExist: Check = ofVelero((velero) =>
     const cron = cronOf(one)
     const skipped = cron === undefined || cron.kind === 'every' ? undefined : skippedRun(cron)
     if (skipped === undefined) return []
-    return [about(one, warning('run-left-out', pathOf(one, 'schedule'), `schedule ${one.name} would run in the hour that is left out when clocks go forward, e.g. on ${skipped}: that run is left out, too`, 'run it at another hour, or leave CRON_TZ out'))]
+    return [about(one, warning('run-left-out', pathOf(one, 'schedule'), `schedule ${one.name} would run in the hour that is left out when clocks go forward, e.g. on ${skipped}: that run is left out, too`, 'run it at another hour, or leave CRON_TZ out: then its hours are UTC'))]
   }),
 )
 

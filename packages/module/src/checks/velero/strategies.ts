@@ -9,7 +9,7 @@ const strategy = [...veleroPath, 'enableSnapshotBackups']
 /** A snapshot needs a controller, and a class that can. */
 export const snapshotsCanBeTaken: Check = ofVelero((velero, subject) => {
   if (!usesSnapshots(velero)) return []
-  const without: readonly Fault[] = subject.draft.spec?.snapshots?.controller === 'none' ? [fault('snapshots-without-controller', ['spec', 'snapshots', 'controller'], 'backups are to be snapshots, and the snapshot controller is none: no snapshot would ever become ready', 'write controller: auto, or enableSnapshotBackups: false')] : []
+  const without: readonly Fault[] = subject.draft.spec?.snapshots?.controller === 'none' ? [fault('snapshots-without-controller', ['spec', 'snapshots', 'controller'], 'backups are to be snapshots, and snapshots.controller is none: no snapshot would ever become ready', 'write controller: auto, or enableSnapshotBackups: false')] : []
   const { can, cannot } = classesBySnapshot(subject)
   if (can.length > 0 || cannot.length === 0) return without
   const refusals = [...new Set(classesOf(subject).map(([, { backend }]) => classRefusal(subject, backend)))].filter((one) => one !== undefined)
@@ -36,7 +36,7 @@ export const snapshotsBecomeBackups: Check = ofVelero((velero) => {
   const stays = all.filter(({ entry }) => entry?.snapshotMoveData === false)
   const moved = all.some(({ entry }) => entry?.snapshotMoveData !== false && entry?.paused !== true)
   return stays.map((one) => {
-    const message = `schedule ${one.name} leaves its snapshots on the storage that they are of: they are no backup`
+    const message = `schedule ${one.name} leaves its snapshots on the storage that they were taken of: they are lost together with it`
     const path = one.tier === undefined ? pathOf(one, 'snapshotMoveData') : [...veleroPath, 'schedules', 'gfs', 'snapshotMoveData']
     const remedy = 'remove snapshotMoveData: false'
     return moved && one.tier === undefined ? about(one, warning('snapshot-is-no-backup', path, message, remedy)) : about(one, fault('snapshot-is-no-backup', path, one.tier === 'hourly' ? `${message}; an hourly tier is made for moved data` : `${message}, and nothing else moves the data`, remedy))
