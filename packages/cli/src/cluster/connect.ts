@@ -14,6 +14,8 @@ export interface Connection {
   readonly effects: RealEffects
   /** Namespace of the context; `default` when it has none. */
   readonly namespace: string
+  /** As it was when the kubeconfig was read; undefined in a pod, which has none. */
+  readonly context?: string
 }
 
 /** Throws `unavailable` when there is no usable kubeconfig. Connects to nothing yet. */
@@ -40,8 +42,12 @@ export async function connect(flags: ClusterFlags, { env }: Terminal): Promise<C
   const effects = realEffects()
   const headers = { ...authorizationOf(https), ...(flags.as === undefined ? {} : { 'impersonate-user': flags.as }) }
   const client = new KubernetesClient({ server: cluster.server.replace(/\/$/, ''), http: effects.http, clock: effects.clock, tls: trustOf(https, cluster.skipTLSVerify === true), headers })
-  return { client, effects, namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default' }
+  const context = config.getCurrentContext()
+  return { client, effects, namespace: config.getContextObject(context)?.namespace ?? 'default', ...(context !== inPod && { context }) }
 }
+
+/** What client-node calls the context that it makes up in a pod. */
+const inPod = 'inClusterContext'
 
 const noKubeconfig = 'there is no kubeconfig: set KUBECONFIG or give --kubeconfig FILE; for a cluster to try things on: stowage lab up'
 

@@ -67,14 +67,14 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
         connection?.effects.close()
         return exit(read)
       }
-      const { client, effects } = await connected()
+      const { client, effects, ...where } = await connected()
       const interrupt = untilInterrupted()
       try {
         const plan = planStorage(read.spec)
         const gate = acceptUnknownStep({ client, objects: plan.objects, findings: read.findings, accepted: flags.acceptUnknown ?? [] })
         const result = await applyPlan(plan, {
           client,
-          helm: helmAccess(flags, terminal, effects, plan),
+          helm: helmAccess(flags, terminal, { effects, ...where }, plan),
           secrets: secretAccess(terminal, effects, flags.escrow),
           allowDestroy: flags.allowDestroy ?? [],
           allowRecreate: flags.allowRecreate ?? [],

@@ -32,10 +32,10 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
       const spec = await specOrExit(files, terminal, flags.json === true, flags)
       if (typeof spec === 'number') return exit(spec)
       const plan = planStorage(spec)
-      const { client, effects } = await connect(flags, terminal)
+      const { client, effects, ...connection } = await connect(flags, terminal)
       const interrupt = untilInterrupted()
       try {
-        const report = await findDrift(plan, { client, helm: helmAccess(flags, terminal, effects, plan), signal: interrupt.signal })
+        const report = await findDrift(plan, { client, helm: helmAccess(flags, terminal, { effects, ...connection }, plan), signal: interrupt.signal })
         terminal.stdout(flags.json === true ? json('DriftReport', report) : fold(driftText(report, terminal.color), terminal.columns))
         if (report.drifts.length > 0) exit(exitCodes.changes)
       } catch (error) {

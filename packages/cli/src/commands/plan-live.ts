@@ -14,10 +14,10 @@ import { json, type Terminal } from '../output/terminal.ts'
 type Format = 'text' | 'json' | 'markdown'
 
 export async function showLive(plan: Plan, flags: ClusterFlags, format: Format, terminal: Terminal): Promise<readonly LiveChange[] | number> {
-  const { client, effects } = await connect(flags, terminal)
+  const { client, effects, ...connection } = await connect(flags, terminal)
   const interrupt = untilInterrupted()
   try {
-    const found = await planLive(plan, { client, helm: helmAccess(flags, terminal, effects, plan), signal: interrupt.signal })
+    const found = await planLive(plan, { client, helm: helmAccess(flags, terminal, { effects, ...connection }, plan), signal: interrupt.signal })
     showLivePlan(plan.name, found, format, terminal)
     return found.changes
   } catch (error) {
