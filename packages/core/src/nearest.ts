@@ -22,9 +22,14 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, '')
 }
 
+/** More than these would bury the sentence. */
+const mostListed = 12
+
 /** `did you mean "cache"?`, or the list of what is known when nothing is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = nearest(word, known)
   if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`
-  return known.length === 0 ? 'nothing is known here; remove it' : `known are ${known.join(', ')}`
+  if (known.length === 0) return 'nothing is known here; remove it'
+  const rest = known.length - mostListed
+  return `known are ${known.slice(0, mostListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -67,7 +67,7 @@ export class ParameterReader {
   pattern(key: string, pattern: RegExp, what: string): string | undefined {
     const value = this.text(key)
     if (value === undefined || pattern.test(value)) return value
-    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}, which is not ${what}`)
+    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}, which is not ${what}`, `write ${what}`)
     return undefined
   }
 
@@ -86,7 +86,7 @@ export class ParameterReader {
     if (value === undefined) return undefined
     if (trueWords.includes(value)) return true
     if (falseWords.includes(value)) return false
-    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}; it can be "true" or "false"`)
+    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}; it can be "true" or "false"`, 'write "true" or "false"')
     return undefined
   }
 
@@ -95,14 +95,14 @@ export class ParameterReader {
     if (value === undefined) return undefined
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
     if (number >= minimum && number <= maximum) return number
-    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}; it must be a whole number from ${minimum} to ${maximum}`)
+    this.fault(key, 'invalid-parameter', `parameter ${key} is ${JSON.stringify(value)}; it must be a whole number from ${minimum} to ${maximum}`, 'write a number within that range')
     return undefined
   }
 
   powerOfTwo(key: string, minimum: number, maximum: number): number | undefined {
     const number = this.count(key, minimum, maximum)
     if (number === undefined || (number & (number - 1)) === 0) return number
-    this.fault(key, 'invalid-parameter', `parameter ${key} is ${number}, which is not a power of two`)
+    this.fault(key, 'invalid-parameter', `parameter ${key} is ${number}, which is not a power of two`, `write a power of two from ${minimum} to ${maximum}`)
     return undefined
   }
 

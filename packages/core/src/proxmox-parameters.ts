@@ -142,7 +142,7 @@ function readReplication(reader: ParameterReader) {
   const replicateSchedule = reader.text('replicateSchedule')
   const zones = reader.pattern('replicateZones', /^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$/, 'a comma-separated list of Proxmox nodes')
   for (const [key, value] of Object.entries({ replicateSchedule, replicateZones: zones })) {
-    if (value !== undefined && !replicate) reader.fault(key, 'conflicting-parameters', `parameter ${key} has no effect without replicate`, 'add replicate: "true" or remove it')
+    if (value !== undefined && !replicate) reader.fault(key, 'conflicting-parameters', `parameter ${key} has no effect without replicate`, 'set replicate to true, or remove it')
   }
   return { replicate, ...defined({ replicateSchedule, replicateZones: zones?.split(',') }) }
 }

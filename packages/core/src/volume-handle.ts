@@ -21,7 +21,7 @@ const diskName = /^[^\s/][^\s]*$/
 /** What keeps `text` from being a handle, or undefined. */
 export function volumeHandleFault(text: string): string | undefined {
   const [region, zone, storage, disk] = splitHandle(text)
-  if (disk === undefined) return 'it has not the four parts region/zone/storage/disk'
+  if (disk === undefined) return 'it does not have the four parts region/zone/storage/disk'
   if (region === undefined || region === '' || /\s/.test(region)) return 'the region (first part) is empty or holds a blank'
   if (zone === undefined || /\s/.test(zone)) return 'the zone (second part) holds a blank'
   if (storage === undefined || !storageId.test(storage)) return `the storage (third part) ${JSON.stringify(storage ?? '')} is not a Proxmox storage id`

@@ -45,9 +45,9 @@ test('the password of the repositories may be brought by the program: then nothi
 test('facts settle what is not known', async () => {
   const facts = { nodes: { 'worker-1': { devices: { 'ata-a': { rotational: true } } } } }
   const said = async (more: Partial<StorageModuleArgs>) => (await run(() => void new StorageModule('cluster-storage', { ...corrected(), cephCluster: onTwoHosts, ...more }))).warnings.join('\n')
-  match(await said({}), /cephCluster\.monitorCount: three monitors want as many nodes/)
+  match(await said({}), /cephCluster\.monitorCount: three monitors need three nodes/)
   const withFacts = await said({ facts: { ...facts, cluster: { schedulableNodes: 3 } } })
-  equal(/three monitors want as many nodes/.test(withFacts), false)
+  equal(/three monitors need three nodes/.test(withFacts), false)
 })
 
 test('a refusal that is accepted, with a reason and an end, is none until then', async () => {

@@ -43,7 +43,7 @@ function endpointFault(endpoint: string | undefined): readonly [string, string] 
   if (!/^https?:$/.test(url.protocol)) return ['is not a URL', `write https://${endpoint}`]
   if (url.username !== '' || url.password !== '') return ['holds a user or password', 'remove it; credentials come from the Secret named in credentials.secretRef']
   if (url.protocol === 'http:') return ['is not encrypted', `write https://${url.host}`]
-  if (!/^\/(?:api2\/json\/?)?$/.test(url.pathname) || url.search !== '' || url.hash !== '') return ['says more than where the API is', `write https://${url.host}`]
+  if (!/^\/(?:api2\/json\/?)?$/.test(url.pathname) || url.search !== '' || url.hash !== '') return ['holds more than scheme, host and port', `write https://${url.host}`]
   return undefined
 }
 
@@ -80,5 +80,5 @@ export const certificatesAreVerified: Check = (subject) =>
     const given = [tls?.ca !== undefined && 'ca', tls?.fingerprint !== undefined && 'fingerprint', tls?.insecure === true && 'insecure'].filter((word) => word !== false)
     if (given.length > 1) return [fault('tls-conflict', path, `${given.join(' and ')} are given at once`, 'keep one: ca, or fingerprint')]
     if (tls?.insecure !== true) return []
-    return [warning('tls-insecure', [...path, 'insecure'], `the certificate of backend ${name} is not verified: whoever stands between can read the token`, 'use tls.ca or tls.fingerprint')]
+    return [warning('tls-insecure', [...path, 'insecure'], `the certificate of backend ${name} is not verified: anybody between the cluster and Proxmox can read the token`, 'use tls.ca or tls.fingerprint')]
   })

@@ -1,5 +1,5 @@
 /** Checks of spec.classes. */
-import { accessModeRefusal, didYouMean, isDriverName, parseLocalParameters, parseProxmoxParameters, serves } from '@stowage/core'
+import { accessModeRefusal, didYouMean, fstypeKey, isDriverName, parseLocalParameters, parseProxmoxParameters, serves } from '@stowage/core'
 import { driverNameOf } from '../spec/driver-names.ts'
 import { localParameters, proxmoxParameters } from '../spec/schema/classes.ts'
 import { storageClassParameters } from '../spec/storage-class-parameters.ts'
@@ -12,7 +12,7 @@ export const defaultClassIsUnique: Check = (subject) => {
   const [first] = defaults
   return defaults
     .slice(1)
-    .map(([name]) => fault('two-default-classes', ['spec', 'classes', name, 'default'], `class ${name} is a second default beside ${first?.[0] ?? ''}`, 'keep default: true on one class'))
+    .map(([name]) => fault('two-default-classes', ['spec', 'classes', name, 'default'], `class ${name} is the default, and ${first?.[0] ?? ''} is already`, 'keep default: true on one class'))
 }
 
 /** A class's backend is one of spec.backends. */
@@ -21,7 +21,7 @@ export const classesNameABackend: Check = (subject) => {
   return classesOf(subject).flatMap(([name, { backend }]) =>
     backend === undefined || known.includes(backend)
       ? []
-      : [fault('unknown-backend', ['spec', 'classes', name, 'backend'], `class ${name} is of backend ${JSON.stringify(backend)}, which is not in spec.backends`, didYouMean(backend, known))],
+      : [fault('unknown-backend', ['spec', 'classes', name, 'backend'], `class ${name} names the backend ${JSON.stringify(backend)}, which is not declared`, didYouMean(backend, known))],
   )
 }
 
@@ -51,7 +51,7 @@ export const parametersFitTheBackend: Check = (subject) =>
     const foreign = parameterKeys[kind === 'proxmox' ? 'local' : 'proxmox']
     return foreign
       .filter((key) => !parameterKeys[kind].includes(key) && Object.hasOwn(declared, key))
-      .map((key) => fault('foreign-parameter', ['spec', 'classes', name, key], `${key} means nothing to class ${name}: its backend ${declared.backend ?? ''} is ${kind}`, 'remove it, or use another backend'))
+      .map((key) => fault('foreign-parameter', ['spec', 'classes', name, key], `${key} means nothing to class ${name}: its backend ${declared.backend ?? ''} is of kind ${kind}`, 'remove it, or use another backend'))
   })
 
 /** The driver's own reading of the parameters, so that what passes here passes there. */
@@ -62,11 +62,11 @@ export const parametersAreAccepted: Check = (subject) =>
     const path = ['spec', 'classes', name]
     const parameters = storageClassParameters(kind, declared)
     const { findings } = kind === 'proxmox' ? parseProxmoxParameters(parameters, path) : parseLocalParameters(parameters, path)
-    return findings.map((found) => ({ ...found, path: fieldPath(found.path) }))
+    return findings.map((found) => ({ ...found, message: `class ${name}: ${found.message.replaceAll(fstypeKey, 'fstype')}`, path: fieldPath(found.path) }))
   })
 
 function fieldPath(path: Fault['path']): Fault['path'] {
-  return path.at(-1) === 'csi.storage.k8s.io/fstype' ? [...path.slice(0, -1), 'fstype'] : path
+  return path.at(-1) === fstypeKey ? [...path.slice(0, -1), 'fstype'] : path
 }
 
 /** Delete on the class that everybody gets without asking. */
@@ -90,6 +90,6 @@ export const driverNamesAreFree: Check = (subject) => {
     owners.set(driverName, owner)
     return owner === kind
       ? []
-      : [fault('driver-name-taken', ['spec', 'classes', name, 'driverName'], `driver name ${driverName} already serves backends of kind ${owner}, and class ${name} is ${kind}`, 'give each kind of backend its own name')]
+      : [fault('driver-name-taken', ['spec', 'classes', name, 'driverName'], `driver name ${driverName} already serves backends of kind ${owner}, and class ${name} is of kind ${kind}`, 'give each kind of backend its own name')]
   })
 }

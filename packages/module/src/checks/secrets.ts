@@ -17,7 +17,7 @@ export const secretsStayOutside: Check = ({ raw }) => {
     const key = path.at(-1)
     if (!isClusterId(path) && isSecret(key, value, namesASource(path))) {
       // The value itself is never repeated: findings end in logs.
-      faults.push(fault('secret-in-text', path, `a secret is written in the text under ${JSON.stringify(key)}`, 'revoke it, put a new one into a Kubernetes Secret, and name that in credentials.secretRef'))
+      faults.push(fault('secret-in-text', path, `a secret is written in the text under ${JSON.stringify(key)}`, 'revoke it, put a new one into a Kubernetes Secret, and write only the name of that Secret (credentials.secretRef of a Proxmox backend)'))
       return
     }
     if (typeof value !== 'object' || value === null || (typeof key === 'string' && free.has(key))) return

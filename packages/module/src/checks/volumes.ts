@@ -9,7 +9,7 @@ export const volumesNameAClass: Check = (subject) => {
   return volumesOf(subject).flatMap(([name, { class: className }]) =>
     className === undefined || known.includes(className)
       ? []
-      : [fault('unknown-class', ['spec', 'volumes', name, 'class'], `volume ${name} is of class ${JSON.stringify(className)}, which is not in spec.classes`, didYouMean(className, known))],
+      : [fault('unknown-class', ['spec', 'volumes', name, 'class'], `volume ${name} names the class ${JSON.stringify(className)}, which is not declared`, didYouMean(className, known))],
   )
 }
 
@@ -23,25 +23,25 @@ export const volumesPointAtData: Check = (subject) =>
   })
 
 function diskFaults(subject: Subject, volume: DraftVolume, path: readonly string[]): readonly Fault[] {
-  const foreign = (['node', 'path'] as const).filter((key) => volume[key] !== undefined).map((key) => fault('foreign-field', [...path, key], `${key} means nothing to a Proxmox disk`, 'remove it; handle says where the disk is'))
+  const foreign = (['node', 'path'] as const).filter((key) => volume[key] !== undefined).map((key) => fault('foreign-field', [...path, key], `${key} means nothing to volume ${path.at(-1) ?? ''}, which is a Proxmox disk`, 'remove it; handle says where the disk is'))
   if (volume.handle === undefined) return [...foreign, fault('missing-field', [...path, 'handle'], `"handle" is missing in ${path.slice(1).join('.')}`, 'add handle: region/zone/storage/disk')]
   const trouble = volumeHandleFault(volume.handle)
-  if (trouble !== undefined) return [...foreign, fault('invalid-handle', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)}: ${trouble}`, 'write region/zone/storage/disk, e.g. pve/pve1/local-zfs/vm-9999-media; region//storage/disk for shared storage')]
+  if (trouble !== undefined) return [...foreign, fault('invalid-handle', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)} of volume ${path.at(-1) ?? ''}: ${trouble}`, 'write region/zone/storage/disk, e.g. pve/pve1/local-zfs/vm-9999-media; region//storage/disk for shared storage')]
   const region = regionOf(subject, volume)
   const handle = tryParseVolumeHandle(volume.handle)
   if (region === undefined || handle === undefined || handle.region === region) return foreign
-  return [...foreign, fault('wrong-region', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)} is in region ${handle.region}, but its class's backend is ${region}`, `write ${region}/… or use a class of the other backend`)]
+  return [...foreign, fault('wrong-region', [...path, 'handle'], `handle ${JSON.stringify(volume.handle)} of volume ${path.at(-1) ?? ''} is in region ${handle.region}, and the backend of its class is in region ${region}`, `write ${region}/… or use a class of the other backend`)]
 }
 
 function directoryFaults(subject: Subject, volume: DraftVolume, path: readonly string[]): readonly Fault[] {
   const faults: Fault[] = []
-  if (volume.handle !== undefined) faults.push(fault('foreign-field', [...path, 'handle'], 'handle means nothing to a local directory', 'remove it; node and path say where the directory is'))
+  if (volume.handle !== undefined) faults.push(fault('foreign-field', [...path, 'handle'], `handle means nothing to volume ${path.at(-1) ?? ''}, which is a local directory`, 'remove it; node and path say where the directory is'))
   for (const key of ['node', 'path'] as const) {
     if (volume[key] === undefined) faults.push(fault('missing-field', [...path, key], `"${key}" is missing in ${path.slice(1).join('.')}`, key === 'node' ? 'add node: the node that holds the directory' : 'add path: the directory'))
   }
   const root = backendOf(subject, volume)?.local?.path
   if (root !== undefined && volume.path !== undefined && !volume.path.startsWith(`${root.replace(/\/$/, '')}/`)) {
-    faults.push(fault('outside-backend', [...path, 'path'], `path ${volume.path} is not under ${root}, the backend's directory`, `move or bind-mount the directory to ${root}/…`))
+    faults.push(fault('outside-backend', [...path, 'path'], `path ${volume.path} of volume ${path.at(-1) ?? ''} is not under ${root}, the directory of its backend`, `move or bind-mount the directory to ${root}/…`))
   }
   return faults
 }
@@ -53,7 +53,7 @@ export const volumeAccessModesCanBeServed: Check = (subject) =>
     return (volume.accessModes ?? []).flatMap((mode, index) =>
       kind === undefined || mode === undefined || serves(kind, mode)
         ? []
-        : [fault('access-mode', ['spec', 'volumes', name, 'accessModes', index], `volume ${name}: ${accessModeRefusal(kind, mode)}`, `remove ${mode}`)],
+        : [fault('access-mode', ['spec', 'volumes', name, 'accessModes', index], `volume ${name}: ${accessModeRefusal(kind, mode).replace(/; for [^;]*$/, '')}`, `remove ${mode}`)],
     )
   })
 
@@ -62,8 +62,8 @@ export const claimsAndDisksAreUnique: Check = (subject) => {
   const claims = new Map<string, string>()
   const places = new Map<string, string>()
   return volumesOf(subject).flatMap(([name, volume]) => [
-    ...takenTwice(claims, volume.namespace === undefined ? undefined : `${volume.namespace}/${volume.claim ?? name}`, name, 'claim', 'namespace'),
-    ...takenTwice(places, placeOf(volume), name, 'data at', volume.handle === undefined ? 'path' : 'handle'),
+    ...takenTwice(claims, volume.namespace === undefined ? undefined : `${volume.namespace}/${volume.claim ?? name}`, name, 'the claim', 'namespace'),
+    ...takenTwice(places, placeOf(volume), name, 'the data at', volume.handle === undefined ? 'path' : 'handle'),
   ])
 }
 

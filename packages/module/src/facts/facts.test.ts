@@ -75,7 +75,7 @@ test('two sources that disagree are a finding that names both, with their time',
       severity: 'warning',
       object: 'device/w1/sdb',
       path: ['spec', 'facts', 'nodes', 'w1', 'devices', 'sdb', 'rotational'],
-      message: 'rotational of device/w1/sdb: true says the declaration and false says the cluster https://10.0.0.1:6443 at 2026-11-21T15:30:00.000Z',
+      message: 'rotational of device/w1/sdb: true according to the declaration and false according to the cluster https://10.0.0.1:6443 at 2026-11-21T15:30:00.000Z',
     },
   ])
   expect(readValue(declared, { facts: [seen('rotational', false)], strictFacts: true }).findings[0]?.severity).toBe('error')

@@ -48,14 +48,14 @@ interface ClassPlace {
 
 function filesystemFaults({ name, path, backend }: ClassPlace, fsName: string | undefined, inPlace: string, pool: string | undefined, known: ReturnType<typeof filesystems>): readonly Fault[] {
   const names = known.map((one) => one.name)
-  if (fsName !== undefined && !names.includes(fsName)) return [fault('unknown-filesystem', [...path, 'fsName'], `class ${name} is in filesystem ${JSON.stringify(fsName)}, which backend ${backend} does not have`, didYouMean(fsName, names))]
+  if (fsName !== undefined && !names.includes(fsName)) return [fault('unknown-filesystem', [...path, 'fsName'], `class ${name} names the filesystem ${JSON.stringify(fsName)}, which backend ${backend} does not have`, didYouMean(fsName, names))]
   const pools = known.find((one) => one.name === (fsName ?? inPlace))?.dataPools ?? []
   if (pool === undefined || pools.some((one) => one.name === pool || one.writtenName === pool)) return []
-  return [fault('unknown-pool', [...path, 'pool'], `class ${name} is in pool ${JSON.stringify(pool)}, which is no data pool of ${fsName ?? inPlace}`, didYouMean(pool, pools.map((one) => one.writtenName ?? one.name)))]
+  return [fault('unknown-pool', [...path, 'pool'], `class ${name} names the pool ${JSON.stringify(pool)}, which is no data pool of filesystem ${fsName ?? inPlace}`, didYouMean(pool, pools.map((one) => one.writtenName ?? one.name)))]
 }
 
 function unknownPool({ name, path, backend }: ClassPlace, key: 'pool' | 'dataPool', pool: string, known: readonly string[]): readonly Fault[] {
-  return known.includes(pool) ? [] : [fault('unknown-pool', [...path, key], `class ${name} is in pool ${JSON.stringify(pool)}, which backend ${backend} does not have`, didYouMean(pool, known))]
+  return known.includes(pool) ? [] : [fault('unknown-pool', [...path, key], `class ${name} names the pool ${JSON.stringify(pool)}, which backend ${backend} does not have`, didYouMean(pool, known))]
 }
 
 /** RBD keeps the head of each image in a replicated pool; erasure-coded ones hold its data only. */
@@ -66,7 +66,7 @@ export const imagesHaveAHead: Check = (subject) => {
     if (known === undefined || volumeKindOf(declared) !== 'rbd') return []
     const pool = known.find((one) => (declared.blockPool === undefined ? one.name === declared.pool : one.className === name))
     if (pool?.pool.erasureCoded === undefined) return []
-    return [fault('erasure-coded-images', [...path, declared.blockPool === undefined ? 'pool' : 'blockPool'], `class ${name}: images cannot begin in the erasure-coded pool ${pool.name}`, 'name a replicated pool in pool, and the erasure-coded one in dataPool')]
+    return [fault('erasure-coded-images', [...path, declared.blockPool === undefined ? 'pool' : 'blockPool'], `class ${name} has its images in ${pool.name}, and an erasure-coded pool cannot hold the head of an image`, 'name a replicated pool in pool, and the erasure-coded one in dataPool')]
   })
 }
 
@@ -90,14 +90,14 @@ export const cephParametersFit: Check = (subject) => {
 
 function foreignMessage(name: string, key: string, backend: string, kind: string): string {
   const ceph = kind === 'rookCeph' || kind === 'ceph'
-  return ceph && ofImages.includes(key) ? `${key} means nothing to class ${name}: its volumes are directories of a filesystem` : `${key} means nothing to class ${name}: its backend ${backend} is ${kind}`
+  return ceph && ofImages.includes(key) ? `${key} means nothing to class ${name}: its volumes are directories of a filesystem` : `${key} means nothing to class ${name}: its backend ${backend} is of kind ${kind}`
 }
 
 export const mountersFit: Check = (subject) =>
   cephClassesOf(subject).flatMap(({ name, path, declared }) => {
     const volumeKind = volumeKindOf(declared)
     if (declared.mounter === undefined || volumeKind === undefined || mountersOf[volumeKind].includes(declared.mounter)) return []
-    return [fault('foreign-parameter', [...path, 'mounter'], `mounter ${declared.mounter} of class ${name} is not for ${volumeKind}`, `write ${mountersOf[volumeKind].join(' or ')}`)]
+    return [fault('foreign-parameter', [...path, 'mounter'], `mounter ${declared.mounter} of class ${name} cannot mount volumes of ${volumeKind}`, `write ${mountersOf[volumeKind].join(' or ')}`)]
   })
 
 /** A filesystem declared in place is named as its class; a renamed class would get a new, empty one. */
@@ -105,7 +105,7 @@ export const renamedClassesKeepTheirData: Check = (subject) =>
   cephClassesOf(subject).flatMap(({ name, path, declared: { renamedFrom, filesystem, blockPool } }) => {
     if (renamedFrom === undefined) return []
     const key = filesystem !== undefined && filesystem.name === undefined ? 'filesystem' : blockPool !== undefined && blockPool.name === undefined ? 'blockPool' : undefined
-    return key === undefined ? [] : [fault('renamed-with-its-data', [...path, key], `class ${name} was ${renamedFrom}, and its ${key} is named as the class: a new, empty one would be made beside ${renamedFrom}`, `add name: ${renamedFrom} to ${key}`)]
+    return key === undefined ? [] : [fault('renamed-with-its-data', [...path, key], `class ${name} was called ${renamedFrom}, and its ${key} takes the name of the class: a new, empty one would be made, and the data would stay in ${renamedFrom}`, `add name: ${renamedFrom} to ${key}`)]
   })
 
 /** Credentials of a cluster that is there already. */

@@ -1,5 +1,6 @@
 /** The cluster as a whole: that there is one, which Ceph it runs, how many monitors. */
 import { backendsOf, fault, warning, type Check, type Fault } from '../check.ts'
+import { chartVersions } from '../../spec/ceph/versions.ts'
 import { knownFacts } from '../known-facts.ts'
 import { rooksOf } from './subject.ts'
 
@@ -33,7 +34,7 @@ export const monitorsMakeAMajority: Check = (subject) =>
     const at = [...path, 'mon', 'count']
     return count === 1
       ? [warning('few-monitors', at, 'one monitor: while it is away, no volume of this cluster can be used', 'write 3, on three nodes')]
-      : [warning('even-monitors', at, `${count} monitors survive the loss of ${count / 2 - 1}, as ${count - 1} do, and one more can fail`, `write ${count - 1} or ${count + 1}`)]
+      : [warning('even-monitors', at, `of ${count} monitors ${count === 2 ? 'none' : count / 2 - 1} may fail, as of ${count - 1}, and there is one more that can`, count === 2 ? 'write 3' : `write ${count - 1} or ${count + 1}`)]
   })
 
 const supportedMajors = [19, 20]
@@ -48,6 +49,8 @@ export const imageIsSupported: Check = (subject) =>
     return supportedMajors.includes(Number(major)) ? [] : [fault('unsupported-ceph', at, `${image} is Ceph ${major}; Rook 1.20 runs 19 and 20 and refuses every other`, 'write e.g. quay.io/ceph/ceph:v20.2.4')]
   })
 
+const pinned = chartVersions.rook
+
 /** Before 1.19.5 the operator's chart brought the CSI drivers itself: the two would fight over them. */
 export const chartsGoTogether: Check = (subject) =>
   rooksOf(subject).flatMap(({ path, declared: { charts = {}, deliverCluster } }): readonly Fault[] => {
@@ -55,11 +58,11 @@ export const chartsGoTogether: Check = (subject) =>
       const version = charts[which]?.version
       return version === undefined || !isBefore(version, [1, 19, 5])
         ? []
-        : [fault('chart-too-old', [...path, 'charts', which, 'version'], `the chart ${which === 'operator' ? 'rook-ceph' : 'rook-ceph-cluster'} ${version} is of the time when Rook brought the CSI drivers itself; the plan releases them beside it`, 'write v1.19.5 or later, or leave the version out')]
+        : [fault('chart-too-old', [...path, 'charts', which, 'version'], `the chart ${which === 'operator' ? 'rook-ceph' : 'rook-ceph-cluster'} ${version} is from before v1.19.5, when Rook still installed the CSI drivers itself: beside those of the plan there would be two of each`, 'write v1.19.5 or later, or leave the version out')]
     })
     const [operator, cluster] = [charts.operator?.version, charts.cluster?.version]
-    const apart = deliverCluster === 'chart' && operator !== cluster && isBefore(operator ?? '1.20.6', numbersOf(cluster ?? '1.20.6'))
-    return apart ? [...old, fault('charts-apart', [...path, 'charts', 'cluster', 'version'], `the cluster's chart (${cluster ?? 'default'}) is newer than the operator (${operator ?? 'default'}), which would not know its fields`, 'give both one version')] : old
+    const apart = deliverCluster === 'chart' && operator !== cluster && isBefore(operator ?? pinned, numbersOf(cluster ?? pinned))
+    return apart ? [...old, fault('charts-apart', [...path, 'charts', 'cluster', 'version'], `the chart of the cluster (${cluster ?? `${pinned}, the default`}) is newer than that of the operator (${operator ?? `${pinned}, the default`}), which would not know its fields`, 'give both one version')] : old
   })
 
 function numbersOf(version: string): readonly number[] {

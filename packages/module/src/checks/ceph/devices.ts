@@ -47,7 +47,7 @@ export const deviceNamesStay: Check = (subject) =>
   everyHost(subject).flatMap(({ name: node, disks }) =>
     disks
       .filter(({ name }) => isKernelName(name))
-      .map(({ name, path }) => warning('unstable-device-name', path, `${name} on ${node} is a name that the kernel gives anew at each boot: another disk may have it then`, 'use the path under /dev/disk/by-id (ls -l /dev/disk/by-id shows which)')),
+      .map(({ name, path }) => warning('unstable-device-name', path, `${name} on node ${node} is a name that the kernel gives anew at each boot: after the next one it may be another disk`, 'use the path under /dev/disk/by-id (ls -l /dev/disk/by-id shows which)')),
   )
 
 /** Every disk that is found empty, today and later. */
@@ -55,7 +55,7 @@ export const allDevicesAreMeant: Check = (subject) =>
   rooksOf(subject).flatMap(({ path, declared: { storage = {} } }) => {
     const places = [{ useAllDevices: storage.useAllDevices, at: path, where: 'every node' }, ...(storage.nodes ?? []).map((node, index) => ({ useAllDevices: node?.useAllDevices, at: [...path, 'storage', 'nodes', index], where: `node ${node?.name ?? ''}` }))]
     return places.flatMap(({ useAllDevices, at, where }) =>
-      useAllDevices !== true ? [] : [warning('use-all-devices', [...at, ...(at === path ? ['storage'] : []), 'useAllDevices'], `useAllDevices on ${where}: each disk that is plugged in empty becomes Ceph’s at once`, 'list the devices, or a devicePathFilter')],
+      useAllDevices !== true ? [] : [warning('use-all-devices', [...at, ...(at === path ? ['storage'] : []), 'useAllDevices'], `useAllDevices on ${where}: each disk that is plugged in empty becomes Ceph’s at once`, 'list the devices, or write a devicePathFilter')],
     )
   })
 

@@ -6,7 +6,7 @@ import { pools, rooksOf } from './subject.ts'
 /** Metadata is written in place, in omap, which erasure-coded pools have not (Ceph: CephFS, createfs). */
 export const metadataIsReplicated: Check = (subject) =>
   everyPool(subject).flatMap(({ role, pool, path, name }) =>
-    role === 'metadata' && pool.erasureCoded !== undefined ? [fault('erasure-coded-metadata', [...path, 'erasureCoded'], `the metadata pool ${name} is erasure-coded, which Ceph refuses`, 'write replicated: { size: 3 }')] : [],
+    role === 'metadata' && pool.erasureCoded !== undefined ? [fault('erasure-coded-metadata', [...path, 'erasureCoded'], `the metadata pool ${name} is erasure-coded, which Ceph refuses`, 'write replicated: { size: 3 } in its place')] : [],
   )
 
 /** The first data pool keeps the backtraces of every file. */

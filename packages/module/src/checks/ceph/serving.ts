@@ -23,10 +23,10 @@ export const encryptedClustersAreMountedSo: Check = (subject) => {
     if (!encrypted.has(backend) || declared.mounter === 'fuse' || declared.mounter === 'rbd-nbd') return []
     if (volumeKindOf(declared) === 'cephfs') {
       if ((declared.mountOptions ?? []).includes('ms_mode=secure')) return []
-      return [fault('ms-mode', [...path, 'mountOptions'], `backend ${backend} is encrypted, and class ${name} does not say ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mountOptions: [ms_mode=secure]')]
+      return [fault('ms-mode', [...path, 'mountOptions'], `backend ${backend} encrypts its traffic, and class ${name} does not say ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mountOptions: [ms_mode=secure]')]
     }
     if (volumeKindOf(declared) !== 'rbd' || /(?:^|[,:;])ms_mode=secure(?:$|[,;])/.test(declared.mapOptions ?? '')) return []
-    return [fault('ms-mode', [...path, 'mapOptions'], `backend ${backend} is encrypted, and class ${name} does not map its images with ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mapOptions: "krbd:ms_mode=secure"')]
+    return [fault('ms-mode', [...path, 'mapOptions'], `backend ${backend} encrypts its traffic, and class ${name} does not map its images with ms_mode=secure: a kernel that is not told speaks a protocol that the cluster refuses`, 'add mapOptions: "krbd:ms_mode=secure"')]
   })
 }
 
@@ -40,7 +40,7 @@ export const imagesAreMountedAsFilesystems: Check = (subject) =>
 /** Rook's example classes: where OSDs and pods share a node, xfs can wait for memory that only its own write would free. */
 export const imagesBesideOsdsAreExt4: Check = (subject) =>
   cephClassesOf(subject).flatMap(({ name, path, declared, kind }) =>
-    kind === 'rookCeph' && volumeKindOf(declared) === 'rbd' && declared.fstype === 'xfs' ? [warning('xfs-beside-osds', [...path, 'fstype'], `class ${name} puts xfs on images, and pods may run on the nodes of the OSDs: under pressure on memory the two can wait for each other`, 'use ext4, or keep the pods off those nodes')] : [],
+    kind === 'rookCeph' && volumeKindOf(declared) === 'rbd' && declared.fstype === 'xfs' ? [warning('xfs-beside-osds', [...path, 'fstype'], `class ${name} puts xfs on images, and pods may run on the nodes of the OSDs: when memory runs short there, the two can wait for each other for ever`, 'use ext4, or keep the pods off those nodes')] : [],
   )
 
 const builtOn = { 'object-map': 'exclusive-lock', 'fast-diff': 'object-map', journaling: 'exclusive-lock' } as const
@@ -58,6 +58,6 @@ export const imageFeaturesAreWhole: Check = (subject) =>
 export const volumesOfCephAreMade: Check = (subject) => {
   const classes = new Set(cephClassesOf(subject).map(({ name }) => name))
   return volumesOf(subject).flatMap(([name, { class: className }]) =>
-    className !== undefined && classes.has(className) ? [fault('not-built-yet', ['spec', 'volumes', name], `not built yet: volume ${name} is of class ${className}, and volumes that are in Ceph already cannot be adopted by this version`, 'remove it; claims of the class get new volumes')] : [],
+    className !== undefined && classes.has(className) ? [fault('not-built-yet', ['spec', 'volumes', name], `not built yet: volume ${name} names the class ${className}, and this version cannot adopt volumes that are in Ceph already`, 'remove it; claims of the class get new volumes')] : [],
   )
 }

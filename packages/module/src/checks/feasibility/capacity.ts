@@ -6,7 +6,7 @@ import { osdsOf, type Host } from './hosts.ts'
 import type { CephModel, PoolModel } from './model.ts'
 import { holds, unknown, violated, type Proof, type Proven } from './proof.ts'
 import { copiesOf } from './pool-words.ts'
-import { count, listed } from './words.ts'
+import { count, howToSettle, listed } from './words.ts'
 
 export function proveCapacity(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Proof[] {
   return model.pools.filter(({ opaque }) => !opaque).flatMap((pool) => [...hostsCanFall(model, pool, hosts), ...roomAfterHostLoss(model, pool, hosts, book)])
@@ -27,7 +27,8 @@ function hostsCanFall(model: CephModel, pool: PoolModel, hosts: readonly Host[])
   const open = osds.filter(({ max }) => max > spare)
   if (!unnamed && open.length === 0) return [holds(about)]
   const deciding = unnamed ? ['cluster nodes'] : open.flatMap((one) => decidingOf(one, spare + 1))
-  return [unknown(about, message(unnamed ? ['a host'] : open.map(({ host }) => host.name)), remedy, deciding)]
+  const where = unnamed ? 'a host' : listed(open.map(({ host }) => host.name), 'or')
+  return [unknown(about, `pool ${pool.name} ${copiesOf(pool)}; whether ${where} has so many of these OSDs that the pool stops with it is not known`, `${remedy}; or ${howToSettle(deciding)}`, deciding)]
 }
 
 /** Only where every size is known: without them nothing certain can be said, and no number. */

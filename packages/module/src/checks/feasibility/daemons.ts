@@ -17,8 +17,8 @@ function monitors(model: CephModel, book: FactBook): Proof {
   if (model.mon.allowMultiplePerNode) return holds(about)
   const fewer = nodes.max % 2 === 1 ? nodes.max : nodes.max - 1
   const remedy = fewer >= 3 ? `add nodes, or write mon.count: ${fewer}` : 'add nodes: fewer than three monitors leave none to lose'
-  const wanted = `${count(model.mon.count, 'monitor')} want as many nodes, one each`
-  return judge(about, nodes, model.mon.count, wanted, 'Rook waits for the rest, and there would be no cluster', remedy)
+  const wanted = `${count(model.mon.count, 'monitor')} need ${count(model.mon.count, 'node')}, one each`
+  return judge(about, nodes, model.mon.count, wanted, 'Rook would wait for the rest, and the cluster would never form', remedy)
 }
 
 /** Rook keeps managers apart in the same way; the cluster works with one, so this is no refusal. */
@@ -26,7 +26,7 @@ function managers(model: CephModel, book: FactBook): Proof {
   const about: Proven = { check: 'mgrs-need-more-nodes', object: `cluster/${model.clusterName}`, path: [...model.path, 'mgr', 'count'], severity: 'warning' }
   const nodes = schedulableNodes(model, 'mgr', [model.at(['placement', 'all']), model.at(['placement', 'mgr'])], book)
   if (model.mgr.allowMultiplePerNode) return holds(about)
-  return judge(about, nodes, model.mgr.count, `${count(model.mgr.count, 'manager')} want as many nodes, one each`, 'the rest would wait for a node for ever', `add nodes, or write mgr.count: ${Math.max(1, nodes.max)}`)
+  return judge(about, nodes, model.mgr.count, `${count(model.mgr.count, 'manager')} need ${count(model.mgr.count, 'node')}, one each`, 'the rest would wait for a node for ever', `add nodes, or write mgr.count: ${Math.max(1, nodes.max)}`)
 }
 
 /** Rook runs as many standbys as there are active ones, rather apart; on the host network always apart (pkg/operator/ceph/file/mds). */
@@ -42,7 +42,7 @@ function metadataServers(model: CephModel, { name, path, activeCount }: Filesyst
 function judge(about: Proven, nodes: SchedulableNodes, need: number, wanted: string, consequence: string, remedy: string): Proof {
   const verdict = atLeast({ ...nodes, steps: [] }, need)
   if (verdict === 'holds') return holds(about)
-  if (verdict === 'violated') return violated(about, `${wanted}; the cluster has ${count(nodes.max, 'node')} that may take them: ${consequence}`, remedy)
+  if (verdict === 'violated') return violated(about, `${wanted}; the cluster has ${count(nodes.max, 'node')} that can take them: ${consequence}`, remedy)
   return unknown(about, `${wanted}; ${whatIsKnown(nodes)}`, nodes.restricted ? 'look at the labels of the nodes that placement asks for' : howToSettle(nodes.deciding), nodes.deciding)
 }
 

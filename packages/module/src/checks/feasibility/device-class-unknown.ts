@@ -6,7 +6,7 @@ import type { Host } from './hosts.ts'
 import type { CephModel } from './model.ts'
 import { domainsNeeded, questionOf } from './pools.ts'
 import { unknown, type Proof } from './proof.ts'
-import { howToSettle, listed } from './words.ts'
+import { deviceName, howToSettle, listed } from './words.ts'
 
 /** Said of a host when a pool asks for a class that its devices may or may not have, and has not enough of it without them. */
 export function proveDeviceClasses(model: CephModel, hosts: readonly Host[], book: FactBook): readonly Proof[] {
@@ -17,7 +17,7 @@ export function proveDeviceClasses(model: CephModel, hosts: readonly Host[], boo
     if (open.length === 0 || path === undefined) return []
     const classes = [...new Set(open.flatMap((one) => one.classes))]
     const pools = asking.filter(({ deviceClass }) => deviceClass !== undefined && classes.includes(deviceClass))
-    const names = listed(open.map(({ device }) => device.key))
+    const names = listed(open.map(({ device }) => deviceName(device.key)))
     const deciding = open.flatMap((one) => one.deciding.filter((fact) => !fact.endsWith(' osd')))
     const wanted = listed(pools.map(({ name, deviceClass }) => `pool ${name} asks for ${deviceClass ?? ''}`))
     const message = `whether ${names} of ${host.name} ${open.length === 1 ? 'is' : 'are'} ${listed(classes, 'or')} is not known, and ${wanted}`

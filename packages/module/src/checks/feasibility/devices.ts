@@ -18,7 +18,7 @@ function nodeIsThere(host: HostModel, judged: Host | undefined, book: FactBook):
   const about: Proven = { check: 'node-not-there', object: `node/${host.name}`, path: [...host.path, 'name'], severity: 'error' }
   if (judged?.excluded !== 'not-there') return holds(about)
   const names = values(book.said('cluster', 'nodes')).flatMap((list) => String(list).split(','))
-  return violated(about, `node ${host.name} is to give disks, and the cluster has no node of that name; it has ${listed(names, 'and', 8)}`, 'write the value of the node’s label kubernetes.io/hostname, or let the node join first')
+  return violated(about, `storage.nodes lists node ${host.name}, and the cluster has no node of that name; it has ${listed(names, 'and', 8)}`, 'write the value of the node’s label kubernetes.io/hostname, or let the node join first')
 }
 
 function aboutDevice(check: string, host: HostModel, device: DeviceModel, severity: Proof['severity'] = 'error'): Proven {

@@ -35,9 +35,9 @@ test('nothing else of the example is refused', () => {
 
 test('the words: who could have hdd, and what is missing', () => {
   const messages = readValue(example).findings.filter(({ verdict }) => verdict !== undefined).map(({ message }) => message)
-  expect(messages).toContain('pool shared-fs-data keeps three copies, each on another host with hdd, and at most one host could have hdd: worker-2, if sdb or sdc is rotational: nothing could ever be written to it')
-  expect(messages).toContain('pool shared-fs-metadata keeps three copies, each on another host with nvme, and only one host has nvme (worker-1): nothing could ever be written to it')
-  expect(messages).toContain('pool shared-fs-data keeps three copies, each on another host, and two hosts with disks are declared (worker-1 and worker-2): it could never be healthy, because the third copy has nowhere to go')
+  expect(messages).toContain('pool shared-fs-data keeps three copies, each on a different host with hdd, and at most one host could have hdd: worker-2, if sdb or sdc is rotational: nothing could ever be written to it')
+  expect(messages).toContain('pool shared-fs-metadata keeps three copies, each on a different host with nvme, and only one host has nvme (worker-1): nothing could ever be written to it')
+  expect(messages).toContain('pool shared-fs-data keeps three copies, each on a different host, and two hosts with disks are declared (worker-1 and worker-2): it could never be healthy, because the third copy has nowhere to go')
 })
 
 test('the facts that are named settle what they are named for, and the refusals stay', () => {

@@ -11,7 +11,7 @@ export function disagreements(book: FactBook, strictFacts: boolean): readonly Fa
       rule: 'facts-disagree',
       severity: strictFacts ? 'error' : 'warning',
       message: `${property} of ${object}: ${listed(said.map(saying), 'and', 8)}`,
-      remedy: 'correct the one that is wrong, or gather the facts again; until then each is held possible',
+      remedy: 'correct the one that is wrong, or gather the facts again; until then each of them is taken for possible',
       path: pathOf(object, property),
       object,
     }
@@ -19,7 +19,7 @@ export function disagreements(book: FactBook, strictFacts: boolean): readonly Fa
 }
 
 function saying({ value, source, time }: Fact): string {
-  return `${JSON.stringify(value)} says ${sourceWords(source)}${time === undefined ? '' : ` at ${time}`}`
+  return `${JSON.stringify(value)} according to ${sourceWords(source)}${time === undefined ? '' : ` at ${time}`}`
 }
 
 function sourceWords({ kind, name }: Fact['source']): string {

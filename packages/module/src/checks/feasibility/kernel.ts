@@ -17,18 +17,24 @@ export function proveKernels(model: CephModel, book: FactBook): readonly Proof[]
   const old = kernels.filter(({ said }) => said.length > 0 && said.every(isOld))
   const what = `network.${listed(model.networkFeatures)} ${model.networkFeatures.length === 1 ? 'needs' : 'need'} Linux 5.11 wherever volumes are mounted`
   if (old.length > 0) {
-    return [violated(about, `${what}, and ${listed(old.map(({ name, said }) => `${name} runs ${said[0] ?? ''}`))}: nothing could be mounted there`, 'bring these nodes to a newer kernel, or switch it off')]
+    return [violated(about, `${what}, and ${listed(old.map(({ name, said }) => `${name} runs ${said[0] ?? ''}`))}: nothing could be mounted there`, `bring these nodes to a newer kernel, or remove network.${listed(model.networkFeatures)}`)]
   }
-  const open = kernels.filter(({ said }) => said.length === 0 || said.some(isOld)).map(({ name }) => `node/${name} kernel`)
+  const open = kernels.filter(({ said }) => said.length === 0 || said.some((one) => isOld(one) || !isReadable(one))).map(({ name }) => `node/${name} kernel`)
   const deciding = [...open, ...(lists.length === 1 ? [] : ['cluster nodes'])]
   if (deciding.length === 0) return [holds(about)]
   const missing = open.length > 0 ? `the kernel of ${listed(open.map((fact) => fact.slice('node/'.length, -' kernel'.length)), 'and')}` : 'which other nodes the cluster has'
   return [unknown(about, `${what}, and ${missing} is not known`, howToSettle(deciding), deciding)]
 }
 
-/** Unreadable text is as good as unknown, and so is a release that begins like none. */
+const version = /^v?(\d+)\.(\d+)/
+
+/** What begins like no release is as good as unknown. */
+function isReadable(release: string): boolean {
+  return version.test(release)
+}
+
 function isOld(release: string): boolean {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(release) ?? []
+  const [, major, minor] = version.exec(release) ?? []
   if (major === undefined || minor === undefined) return false
   return Number(major) < needed[0] || (Number(major) === needed[0] && Number(minor) < needed[1])
 }

@@ -2,19 +2,19 @@
 import type { Count } from './count.ts'
 import { osdsOf, type Host } from './hosts.ts'
 import type { PoolModel } from './model.ts'
-import { count, listed, ordinal, plural } from './words.ts'
+import { count, deviceName, listed, ordinal, plural } from './words.ts'
 
 export function domainWord({ failureDomain }: PoolModel, number: number): string {
   return plural(number, failureDomain === 'osd' ? 'OSD' : failureDomain)
 }
 
-/** `keeps three copies, each on another host`. */
+/** `keeps three copies, each on a different host`. */
 export function copiesOf(pool: PoolModel): string {
   const { pieces, chunks, perDomain } = pool
   const where = pool.failureDomain === 'host' || pool.failureDomain === 'osd' ? 'on' : 'in'
-  if (chunks !== undefined) return `cuts data into ${chunks.data}+${chunks.coding} pieces, each ${where} another ${domainWord(pool, 1)}`
+  if (chunks !== undefined) return `cuts data into ${chunks.data}+${chunks.coding} pieces, each ${where} a different ${domainWord(pool, 1)}`
   const copies = count(pieces, 'copy')
-  return perDomain > 1 ? `keeps ${copies}, ${perDomain} of them ${where} each ${domainWord(pool, 1)}` : `keeps ${copies}, each ${where} another ${domainWord(pool, 1)}`
+  return perDomain > 1 ? `keeps ${copies}, ${perDomain} of them ${where} each ${domainWord(pool, 1)}` : `keeps ${copies}, each ${where} a different ${domainWord(pool, 1)}`
 }
 
 /** `only worker-1 has such a disk`, `at most one host could: worker-2, if sdb or sdc is rotational`. */
@@ -35,7 +35,7 @@ export function haves(pool: PoolModel, { min, max }: Count, hosts: readonly Host
 function whoCould(host: Host, deviceClass: string): string {
   if (host.openEnded) return `${host.name}, whose devices are chosen there`
   if (osdsOf(host, deviceClass).min > 0) return host.name
-  const able = host.devices.filter(({ used, classes }) => used !== 'no' && classes.includes(deviceClass)).map(({ device }) => device.key)
+  const able = host.devices.filter(({ used, classes }) => used !== 'no' && classes.includes(deviceClass)).map(({ device }) => deviceName(device.key))
   const condition = deviceClass === 'hdd' ? 'rotational' : deviceClass === 'ssd' ? 'not rotational' : deviceClass
   return `${host.name}, if ${listed(able, 'or')} is ${condition}`
 }

@@ -65,8 +65,8 @@ function domainsOfItsClass(model: CephModel, pool: PoolModel, hosts: readonly Ho
 
 /** What is certain, and what it hangs on. */
 function open({ anyHost }: CephModel, pool: PoolModel, min: number, deciding: readonly string[]): string {
-  const chosen = anyHost ? 'storage takes whatever nodes there are; ' : ''
-  return `${chosen}${count(min, pool.failureDomain === 'osd' ? 'OSD' : pool.failureDomain)} for certain, and more hang on ${listed(deciding.map(factWords))}`
+  const chosen = anyHost ? ', because storage takes whatever nodes there are' : ''
+  return `${count(min, pool.failureDomain === 'osd' ? 'OSD' : pool.failureDomain)} ${min === 1 ? 'is' : 'are'} certain${chosen}, and whether there are more depends on ${listed(deciding.map(factWords))}`
 }
 
 function presentClasses(hosts: readonly Host[]): string {

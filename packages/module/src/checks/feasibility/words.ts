@@ -32,7 +32,8 @@ export function ordinal(number: number): string {
 
 /** A fact as words: `device/worker-2/sdb rotational` is "whether sdb of worker-2 is rotational". */
 export function factWords(fact: string): string {
-  const { kind, node, device, property } = partsOf(fact)
+  const { kind, node, device: key, property } = partsOf(fact)
+  const device = deviceName(key)
   if (kind === 'cluster') return property === 'schedulableNodes' ? 'how many nodes take pods' : 'which nodes the cluster has'
   if (kind === 'node') return property === 'devices' ? `which devices of ${node} are taken` : property === 'schedulable' ? `whether pods may run on ${node}` : `the ${property} of ${node}`
   if (property === 'rotational') return `whether ${device} of ${node} is rotational`
@@ -45,15 +46,20 @@ export function howToSettle(deciding: readonly string[]): string {
   if (first === undefined) return 'write it plainly in the declaration'
   const { kind, node, device, property } = partsOf(first)
   if (kind === 'node' && property === 'devices') return `name the devices of ${more.length > 0 ? 'these nodes' : node} in storage.nodes, rather than have them chosen there`
-  const place = kind === 'cluster' ? ['cluster', property] : kind === 'node' ? ['nodes', node, property] : ['nodes', node, 'devices', device.includes('/') ? `/dev/${device}` : device, property]
+  const place = kind === 'cluster' ? ['cluster', property] : kind === 'node' ? ['nodes', node, property] : ['nodes', node, 'devices', deviceName(device), property]
   const look = kind === 'device' ? lookUp(device, property) : ''
-  return `write ${formatPath(['spec', 'facts', ...place])}${look}${more.length > 0 ? ', and the others alike' : ''}; or gather it from a living cluster with stowage facts`
+  return `write ${formatPath(['spec', 'facts', ...place])}${look}${more.length > 0 ? ', and the others alike' : ''}; or gather it from the living cluster with stowage facts`
 }
 
 function lookUp(device: string, property: string): string {
   if (property === 'rotational') return ` (lsblk -dno ROTA /dev/${device} shows 1 for true)`
   if (property === 'osd') return ' (true for an OSD of this very cluster)'
   return property === 'kname' ? ` (lsblk -dno KNAME /dev/${device} shows it)` : property === 'type' ? ` (lsblk -dno TYPE /dev/${device} shows it)` : ''
+}
+
+/** As the declaration names it: paths whole, kernel names short. */
+export function deviceName(key: string): string {
+  return key.includes('/') ? `/dev/${key}` : key
 }
 
 function partsOf(fact: string): { readonly kind: string; readonly node: string; readonly device: string; readonly property: string } {

@@ -25,8 +25,8 @@ const exportsAreApart: Check = (subject) =>
     return exports.flatMap(([one, path], index) =>
       exports.slice(index + 1).flatMap(([other, otherPath]) => {
         if (!within(path, otherPath) && !within(otherPath, path)) return []
-        const what = path === otherPath ? `are both ${path}` : `lie one in the other (${path}, ${otherPath})`
-        return [fault('exports-collide', ['spec', 'backends', name, 'nfs', 'exports', other], `exports ${one} and ${other} ${what}`, 'export directories that lie beside each other, or name one of them only')]
+        const what = path === otherPath ? `exports ${one} and ${other} are both ${path}` : `of the exports ${one} (${path}) and ${other} (${otherPath}) one lies inside the other`
+        return [fault('exports-collide', ['spec', 'backends', name, 'nfs', 'exports', other], what, 'export directories that lie beside each other, or name one of them only')]
       }),
     )
   })
@@ -37,7 +37,7 @@ const oneRelease: Check = (subject) => {
   return all.slice(1).flatMap(([name, { nfs }]) =>
     nfs?.chart === undefined || JSON.stringify(nfs.chart) === JSON.stringify(all[0]?.[1].nfs?.chart)
       ? []
-      : [fault('two-releases', ['spec', 'backends', name, 'nfs', 'chart'], `backends ${all[0]?.[0] ?? ''} and ${name} share one release of csi-driver-nfs and want different ones`, `write chart on backend ${all[0]?.[0] ?? ''} only`)],
+      : [fault('two-releases', ['spec', 'backends', name, 'nfs', 'chart'], `backends ${all[0]?.[0] ?? ''} and ${name} share one release of the chart csi-driver-nfs, and each describes it differently`, `write chart on backend ${all[0]?.[0] ?? ''} only`)],
   )
 }
 
@@ -47,7 +47,7 @@ const classesNameAnExport: Check = (subject) =>
     const known = Object.keys(subject.draft.spec?.backends?.[backend]?.nfs?.exports ?? {})
     const path = ['spec', 'classes', name, 'export']
     if (chosen === undefined) return known.length <= 1 ? [] : [fault('missing-field', path, `"export" is missing in classes.${name}: backend ${backend} has ${known.join(', ')}`, `add export: ${known.join(' or ')}`)]
-    return known.includes(chosen) ? [] : [fault('unknown-export', path, `class ${name} is of export ${JSON.stringify(chosen)}, which backend ${backend} does not have`, didYouMean(chosen, known))]
+    return known.includes(chosen) ? [] : [fault('unknown-export', path, `class ${name} names the export ${JSON.stringify(chosen)}, which backend ${backend} does not have`, didYouMean(chosen, known))]
   })
 
 const own = new Set(Object.keys(nfsParameters))
@@ -63,7 +63,7 @@ const parametersFit: Check = (subject) =>
   })
 
 function foreignParameter(name: string, key: string, { backend }: DraftClass, kind: string): Fault {
-  return fault('foreign-parameter', ['spec', 'classes', name, key], `${key} means nothing to class ${name}: its backend ${backend ?? ''} is ${kind}`, 'remove it, or use another backend')
+  return fault('foreign-parameter', ['spec', 'classes', name, key], `${key} means nothing to class ${name}: its backend ${backend ?? ''} is of kind ${kind}`, 'remove it, or use another backend')
 }
 
 /** Soft mounts give errors to the application and, says nfs(5), can corrupt data silently. */
@@ -71,18 +71,18 @@ const softMountsAreMeant: Check = (subject) =>
   classesOf(subject).flatMap(([name, { backend, mountOptions = [] }]) => {
     if (kindOfBackend(subject, backend) !== 'nfs') return []
     const at = mountOptions.indexOf('soft')
-    return at === -1 ? [] : [warning('soft-mount', ['spec', 'classes', name, 'mountOptions', at], `class ${name} mounts soft: when the server does not answer, writes fail, and data that was thought written can be lost`, 'keep it for data that can be made again; use hard for what matters, and a block class for databases')]
+    return at === -1 ? [] : [warning('soft-mount', ['spec', 'classes', name, 'mountOptions', at], `class ${name} mounts soft: when the server does not answer, writes fail, and data that the application takes for written can be lost`, 'keep it for data that can be made again; use hard for what matters, and a block class for databases')]
   })
 
 /** A volume on NFS is a directory of the server, and lies under an export. */
 const volumesLieInAnExport: Check = (subject) =>
   nfsVolumes(subject).flatMap(([name, volume, exports]): readonly Fault[] => {
     const path = ['spec', 'volumes', name]
-    const foreign = (['handle', 'node', 'fstype'] as const).filter((key) => volume[key] !== undefined).map((key) => fault('foreign-field', [...path, key], `${key} means nothing to a directory on NFS`, 'remove it; path says where the directory is'))
+    const foreign = (['handle', 'node', 'fstype'] as const).filter((key) => volume[key] !== undefined).map((key) => fault('foreign-field', [...path, key], `${key} means nothing to volume ${name}, which is a directory on NFS`, 'remove it; path says where the directory is'))
     if (volume.path === undefined) return [...foreign, fault('missing-field', [...path, 'path'], `"path" is missing in volumes.${name}`, 'add path: the directory on the server')]
-    if (volume.volumeMode === 'Block') foreign.push(fault('foreign-field', [...path, 'volumeMode'], 'a directory on NFS is no block device', 'remove volumeMode'))
+    if (volume.volumeMode === 'Block') foreign.push(fault('foreign-field', [...path, 'volumeMode'], `volume ${name} is a directory on NFS, which is no block device`, 'remove volumeMode'))
     if (exports.some((root) => within(volume.path ?? '', root))) return foreign
-    return [...foreign, warning('outside-export', [...path, 'path'], `path ${volume.path} is under none of the backend’s exports (${exports.join(', ')})`, 'name the export, or see that the server exports this path, too: otherwise the mount is refused')]
+    return [...foreign, warning('outside-export', [...path, 'path'], `path ${volume.path} of volume ${name} is under none of the exports of its backend (${exports.join(', ')})`, 'name the export, or see that the server exports this path, too: otherwise the mount is refused')]
   })
 
 /** A directory inside another volume is seen, and changed, by both. */
@@ -91,7 +91,7 @@ const volumesLieApart: Check = (subject) => {
   return all.flatMap((one, index) =>
     all.slice(0, index).flatMap((other) => {
       if (one.server !== other.server || one.path === other.path || (!within(one.path, other.path) && !within(other.path, one.path))) return []
-      return [warning('paths-collide', ['spec', 'volumes', one.name, 'path'], `volumes ${other.name} (${other.path}) and ${one.name} (${one.path}) lie one in the other`, 'adopt directories that lie beside each other, unless both pods are meant to see the same files')]
+      return [warning('paths-collide', ['spec', 'volumes', one.name, 'path'], `of the volumes ${other.name} (${other.path}) and ${one.name} (${one.path}) one lies inside the other`, 'adopt directories that lie beside each other, unless both pods are meant to see the same files')]
     }),
   )
 }

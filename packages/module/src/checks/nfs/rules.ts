@@ -2,7 +2,7 @@ import type { RuleExplanation } from '../rule-explanation.ts'
 
 export const nfsRules: Readonly<Record<string, RuleExplanation>> = {
   'exports-collide': { means: 'Two exports are the same directory, or one lies in the other.', why: 'Volumes of the one would lie among the files of the other, and both would be counted twice.', fix: 'Export directories that lie beside each other.' },
-  'two-releases': { means: 'Two backends want one chart in two ways.', why: 'The chart’s driver is there once in a cluster.', fix: 'Write chart on one backend only.' },
+  'two-releases': { means: 'Two backends want one chart twice, or in two ways.', why: 'The chart’s driver is there once in a cluster.', fix: 'Write chart on one backend only.' },
   'unknown-export': { means: 'A class of an export that its backend does not have.', why: 'The mount would be refused.', fix: 'Write the name of one of the backend’s exports.' },
   'soft-mount': { means: 'A class mounts NFS soft.', why: 'After about timeo × (retrans + 1) the application gets an error in place of its write; nfs(5) warns of silent corruption. Hard waits for the server.', fix: 'Keep soft for what can be made again; use hard, or a block class, for what matters.' },
   'shared-directory': { means: 'Claims of a class that deletes get one directory together.', why: 'The driver deletes the directory with the first claim that goes, and with it what the others have written.', fix: 'Let the directory hold the names of namespace and claim, or keep the data with Retain.', destroysData: true },

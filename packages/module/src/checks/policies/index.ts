@@ -9,7 +9,7 @@ const quotasNameAClass: Check = (subject) => {
   return quotasOf(subject).flatMap(([namespace, { classes = {} }]) =>
     Object.keys(classes)
       .filter((name) => !known.includes(name))
-      .map((name) => fault('unknown-class', ['spec', 'policies', 'quotas', namespace, 'classes', name], `the quota of namespace ${namespace} is of class ${JSON.stringify(name)}, which is not in spec.classes`, didYouMean(name, known))),
+      .map((name) => fault('unknown-class', ['spec', 'policies', 'quotas', namespace, 'classes', name], `the quota of namespace ${namespace} names the class ${JSON.stringify(name)}, which is not declared`, didYouMean(name, known))),
   )
 }
 
@@ -36,7 +36,7 @@ const adoptedVolumesFit: Check = (subject) =>
     const largest = claim?.max === undefined ? undefined : Size.tryParse(claim.max)
     return [
       ...(allowed !== undefined && allowed.lessThan(total) ? [fault('quota-below-volumes', [...path, 'storage'], `the quota of namespace ${namespace}, ${storage ?? ''}, is less than its adopted volumes take: ${total.toString()}`, `write ${total.toString()} or more`)] : []),
-      ...(claims !== undefined && claims < adopted.length ? [fault('quota-below-volumes', [...path, 'claims'], `namespace ${namespace} may have ${claims} claims and adopts ${adopted.length} volumes`, `write ${adopted.length} or more`)] : []),
+      ...(claims !== undefined && claims < adopted.length ? [fault('quota-below-volumes', [...path, 'claims'], `namespace ${namespace} may have ${claims} claim${claims === 1 ? '' : 's'}, and ${adopted.length} volumes are adopted there`, `write ${adopted.length} or more`)] : []),
       ...sizes.filter(({ size }) => largest !== undefined && largest.lessThan(size)).map(({ name, size }) => fault('quota-below-volumes', [...path, 'claim', 'max'], `a claim in namespace ${namespace} may ask for ${claim?.max ?? ''}, and volume ${name} is ${size.toString()}`, `write ${size.toString()} or more`)),
     ]
   })

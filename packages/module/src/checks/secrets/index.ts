@@ -1,5 +1,5 @@
 /** Checks of spec.secrets: each Secret has one source, and holds what asks for it. */
-import { didYouMean } from '@stowage/core'
+import { nearest } from '@stowage/core'
 import { defaultNamespace } from '../../spec/default-namespace.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import { fault, warning, type Check, type Fault, type Subject } from '../check.ts'
@@ -32,8 +32,15 @@ const backendsFindTheirKeys: Check = ({ draft }) =>
     const read: readonly string[] = proxmox?.driver === 'proxmox-csi-plugin' ? ['config.yaml'] : proxmoxKeys
     return read
       .filter((key) => !held.includes(key))
-      .map((key) => fault('secret-lacks-key', ['spec', 'secrets', name], `Secret ${name} has no key ${key}, which backend ${backend} reads`, `add ${key}; ${held.length === 0 ? 'the Secret would be empty' : didYouMean(key, held)}`))
+      .map((key) => fault('secret-lacks-key', ['spec', 'secrets', name], `Secret ${name} has no key ${key}, which backend ${backend} reads`, missingKey(key, held)))
   })
+
+/** A key that is held under a misspelt name is renamed, not added. */
+function missingKey(key: string, held: readonly string[]): string {
+  const meant = nearest(key, held)
+  if (meant !== undefined) return `rename ${meant} to ${key}`
+  return held.length === 0 ? `add ${key}: the Secret would hold nothing` : `add ${key}; it holds ${held.join(', ')}`
+}
 
 /** A Secret in another namespace than who asks for it is not found. */
 const secretsAreWhereTheyAreRead: Check = ({ draft }) =>

@@ -22,7 +22,7 @@ const oneController: Check = (subject) => {
   const auto = installation('auto', distribution, knownFacts(subject))
   const installed = declared === 'install' || ((declared ?? wanted(subject)) === 'auto' && auto.installed)
   return [
-    ...(declared === 'install' && !auto.installed ? [fault('two-snapshot-controllers', [...path, 'controller'], `a snapshot controller would be installed beside another: ${auto.because}`, 'write controller: auto, or external')] : []),
+    ...(declared === 'install' && !auto.installed ? [fault('two-snapshot-controllers', [...path, 'controller'], `a second snapshot controller would be installed (${auto.because})`, 'write controller: auto, or external')] : []),
     ...(installed ? nfsControllers(subject) : []),
   ]
 }
@@ -52,7 +52,7 @@ const classesCanBeSnapshotted: Check = (subject) => {
     const at = [...path, 'classes', name, 'class']
     if (of === undefined) return []
     const declared = classes.get(of)
-    if (declared === undefined) return [fault('unknown-class', at, `snapshot class ${name} is for the class ${JSON.stringify(of)}, which is not declared`, didYouMean(of, [...classes.keys()]))]
+    if (declared === undefined) return [fault('unknown-class', at, `snapshot class ${name} names the class ${JSON.stringify(of)}, which is not declared`, didYouMean(of, [...classes.keys()]))]
     const refusal = classRefusal(subject, declared.backend)
     return refusal === undefined ? [] : [fault('class-cannot-snapshot', at, `volumes of class ${of} cannot be snapshotted: ${refusal}`, 'remove the snapshot class')]
   })
@@ -65,7 +65,7 @@ const oneClassForBackups: Check = (subject) => {
   return asked.flatMap(([name, { class: of = '' }], index): readonly Fault[] => {
     const kind = driverOf(classes.get(of), subject)
     const other = asked.slice(0, index).find(([, one]) => kind !== undefined && driverOf(classes.get(one.class ?? ''), subject) === kind)
-    return other === undefined ? [] : [fault('two-snapshot-classes-for-backups', [...path, 'classes', name, 'backups'], `snapshot class ${name} is for backups, and ${other[0]} of the same driver is already`, 'keep backups: true at one of them')]
+    return other === undefined ? [] : [fault('two-snapshot-classes-for-backups', [...path, 'classes', name, 'backups'], `snapshot classes ${other[0]} and ${name} are both for backups, and both of one driver`, 'keep backups: true at one of them')]
   })
 }
 
