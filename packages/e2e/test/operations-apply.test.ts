@@ -182,6 +182,14 @@ test('a Secret that is missing stops the run before the driver is made, and says
     expect(await applyPlan(needy, { client })).toMatchObject({ ok: true })
   }))
 
+test('a definition that somebody else brings stops the run before the driver is made, and not at the object that is of it', () =>
+  onStage(async (stage) => {
+    const needy: AppliablePlan = { ...whole, needs: [{ kind: 'CustomResourceDefinition', name: 'prometheusrules.monitoring.coreos.com', reason: 'PrometheusRule is a kind of the Prometheus operator' }] }
+    const result = await applyPlan(needy, { client: stage.client })
+    expect(result.outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('CustomResourceDefinition prometheusrules.monitoring.coreos.com is missing') })
+    expect(await find(stage, 'ConfigMap', 'config', 'v1', namespace)).toBeUndefined()
+  }))
+
 test('a StorageClass that cannot be changed says what to do instead', () =>
   onStage(async ({ client }) => {
     await applyPlan(whole, { client })

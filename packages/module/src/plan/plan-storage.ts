@@ -6,6 +6,7 @@ import { classesContribution } from './classes/contribution.ts'
 import { redirectImages } from './images/redirect-images.ts'
 import { labelsOf } from './labels.ts'
 import { monitoringContribution } from './monitoring/contribution.ts'
+import { neededDefinitions } from './needed-definitions.ts'
 import { phases, type Contribution, type KubernetesObject, type Need, type Phase, type Plan } from './plan.ts'
 import { planned } from './planned.ts'
 import { policiesContribution } from './policies/contribution.ts'
@@ -35,11 +36,12 @@ const sections: readonly ((spec: Spec) => Contribution)[] = [
 
 export function planStorage(spec: Spec): Plan {
   const parts = sections.map((section) => section(spec))
+  const objects = parts.flatMap((part) => part.objects ?? [])
   const plan: Plan = {
     name: spec.name,
     namespace: spec.namespace,
-    objects: inPhases(parts.flatMap(({ objects }) => objects ?? [])),
-    needs: parts.flatMap(({ needs }) => needs ?? []).filter((need) => !madeHere(spec, need)),
+    objects: inPhases(objects),
+    needs: [...parts.flatMap(({ needs }) => needs ?? []), ...neededDefinitions(spec, objects)].filter((need) => !madeHere(spec, need) && !alwaysThere(need)),
     helmReleases: inPhases(parts.flatMap(({ helmReleases }) => helmReleases ?? [])),
     hostActions: parts.flatMap(({ hostActions }) => hostActions ?? []),
     secrets: parts.flatMap(({ secrets }) => secrets ?? []),
@@ -51,6 +53,11 @@ export function planStorage(spec: Spec): Plan {
 /** A Secret of which the declaration says the source is not somebody else's to make. */
 function madeHere({ secrets }: Spec, { kind, name, namespace }: Need): boolean {
   return kind === 'Secret' && secrets.some((secret) => secret.name === name && secret.namespace === namespace)
+}
+
+/** Namespaces that every cluster makes by itself. */
+function alwaysThere({ kind, name }: Need): boolean {
+  return kind === 'Namespace' && ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(name)
 }
 
 /** Stable: within a phase everything stays as the sections gave it. */

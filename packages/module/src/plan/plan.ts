@@ -65,9 +65,9 @@ export interface PlannedObject {
   readonly renamedFrom?: string
 }
 
-/** Something that must be there already and that the plan never makes: Secrets, other people's namespaces. */
+/** Something that must be there already and that the plan never makes: Secrets, other people's namespaces and definitions. */
 export interface Need {
-  readonly kind: 'Secret' | 'Namespace' | 'Node'
+  readonly kind: 'Secret' | 'Namespace' | 'Node' | 'CustomResourceDefinition'
   readonly name: string
   readonly namespace?: string
   readonly reason: string

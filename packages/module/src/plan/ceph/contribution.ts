@@ -18,12 +18,8 @@ export function cephContribution(spec: Spec): Contribution {
     helmReleases: [operator, driversRelease(spec, first, operator.id), ...(rook === undefined ? [] : releasesOf(spec, rook))],
     objects: [...(rook === undefined ? [] : objectsOf(spec, rook)), ...outside.flatMap((backend) => connectionObjects(spec, backend))],
     needs: outside.flatMap((backend) => connectionNeeds(spec, backend)),
-    notes: [...(rook === undefined ? [] : notesOf(rook)), ...outside.flatMap((backend) => connectionNotes(spec, backend))],
+    notes: outside.flatMap((backend) => connectionNotes(spec, backend)),
   }
-}
-
-function notesOf({ name, monitoring }: RookCephBackendSpec): readonly string[] {
-  return monitoring ? [`backend ${name}: Rook makes ServiceMonitors, so the definitions of the Prometheus operator must be there first`] : []
 }
 
 function releasesOf(spec: Spec, backend: RookCephBackendSpec): readonly HelmRelease[] {

@@ -65,6 +65,12 @@ test('without backups there are no rules about them, and without alerts none at 
   expect(planOf({ monitoring: { alerts: false } }).objects.some(({ phase }) => phase === 'monitoring')).toBe(false)
 })
 
+test('what the Prometheus operator brings must be there before, each definition once; nothing when nothing is of it', () => {
+  const definitions = (spec: object): readonly string[] => planOf(spec).needs.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ name }) => name)
+  expect(definitions({ backup: velero, monitoring: { alerts: true, serviceMonitors: true } })).toEqual(['servicemonitors.monitoring.coreos.com', 'podmonitors.monitoring.coreos.com', 'prometheusrules.monitoring.coreos.com'])
+  expect(definitions({ monitoring: { alerts: false, dashboards: true } })).toEqual([])
+})
+
 test('monitors carry the labels that Prometheus selects by, in the namespace that is asked for', () => {
   const plan = planOf({ backup: velero, monitoring: { serviceMonitors: true, namespace: 'monitoring', labels: { release: 'kps' } } })
   expect(plan.objects.filter(({ phase }) => phase === 'monitoring').map(({ object }) => object)).toMatchObject([

@@ -14,7 +14,7 @@ test('from Vault: an ExternalSecret that holds no content, and the Secret is no 
   const { spec: resolved } = read({ 'proxmox-csi': { externalSecret: vault } })
   if (resolved === undefined) throw new Error('refused')
   const plan = planStorage(resolved)
-  expect(plan.needs).toEqual([])
+  expect(plan.needs.map(({ kind, name }) => `${kind}/${name}`)).toEqual(['CustomResourceDefinition/externalsecrets.external-secrets.io'])
   expect(plan.objects.find(({ id }) => id.includes('ExternalSecret'))).toMatchObject({
     phase: 'secrets',
     ready: { conditions: ['Ready'] },
