@@ -1,7 +1,8 @@
 /** Files named on the command line, as a declaration. */
 import { resolve } from 'node:path'
 import { FileFailure } from '@stowage/effects'
-import { noFacts, type Facts, type ReadDeclaration, type ReadOptions, type SourceText, type Spec } from '@stowage/module'
+import type { Facts, ReadDeclaration, ReadOptions, SourceText, Spec } from '@stowage/module'
+import { noFacts } from '@stowage/module/facts/facts'
 import type { Edit } from '@stowage/module/checks/feasibility/edits/edit'
 import { smallestEditsOfText } from '@stowage/module/checks/feasibility/edits/edits-of-text'
 import { readFacts } from '@stowage/module/facts/read-facts'
