@@ -1,9 +1,9 @@
+import { Cron as Croner } from 'croner'
 import { array, assert, constant, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseCron } from './cron.ts'
-import { formatGoDuration, parseGoDuration, spokenDuration } from './go-duration.ts'
+import { parseGoDuration, spokenDuration } from './go-duration.ts'
 import { longestGap } from './longest-gap.ts'
-import { nextRuns } from './next-runs.ts'
 import { closestStart, startsOf } from './same-minute.ts'
 import { skippedRun } from './skipped-run.ts'
 
@@ -35,17 +35,17 @@ test.each(['', '* * * *', '* * * * * *', '60 * * * *', '* 24 * * *', '* * 0 * *'
   (cron) => {
     expect(parseCron(cron)).toHaveProperty('fault')
     expect(longestGap(cron)).toBeUndefined()
-    expect(nextRuns(cron, new Date(0), 3)).toEqual([])
   },
 )
 
-test('the next runs are after the given time, in the zone that is named', () => {
-  const after = new Date('2026-11-21T00:17:00Z')
-  expect(nextRuns('17 0 * * *', after, 2).map((run) => run.toISOString())).toEqual(['2026-11-22T00:17:00.000Z', '2026-11-23T00:17:00.000Z'])
-  expect(nextRuns('CRON_TZ=Europe/Berlin 17 0 * * *', after, 1).map((run) => run.toISOString())).toEqual(['2026-11-21T23:17:00.000Z'])
-  expect(nextRuns('@every 1h30m', after, 2).map((run) => run.toISOString())).toEqual(['2026-11-21T01:47:00.000Z', '2026-11-21T03:17:00.000Z'])
-  expect(nextRuns('0 0 ? * 0', after, 1).map((run) => run.toISOString())).toEqual(['2026-11-22T00:00:00.000Z'])
-})
+/** The next runs as another library counts them. It refuses some of what Velero reads (`3/5`, steps above the range): lists of numbers mean the same to both. */
+function nextRuns(text: string, after: Date, count: number): readonly Date[] {
+  const cron = parseCron(text)
+  if ('fault' in cron || cron.kind === 'every') throw new Error(`${text} has no fields`)
+  const { minutes, hours, daysOfMonth, months, daysOfWeek, anyDayOfMonth, anyDayOfWeek, zone } = cron
+  const lists = [minutes, hours, anyDayOfMonth ? ['*'] : [...daysOfMonth], [...months], anyDayOfWeek ? ['*'] : [...daysOfWeek]]
+  return new Croner(lists.map((list) => list.join(',')).join(' '), { timezone: zone, mode: '5-part' }).nextRuns(count, after)
+}
 
 const field = (low: number, high: number) =>
   oneof(
@@ -114,6 +114,5 @@ test('durations are Go’s', () => {
   expect(parseGoDuration('500ms')).toBe(500)
   expect(parseGoDuration('7d')).toBeUndefined()
   expect(parseGoDuration('')).toBeUndefined()
-  expect(formatGoDuration(90 * 60_000)).toBe('1h30m0s')
   expect([spokenDuration(45 * 60_000), spokenDuration(25 * hour), spokenDuration(8 * day)]).toEqual(['45m', '25h', '8 days'])
 })

@@ -11,12 +11,6 @@ export function parseGoDuration(text: string): number | undefined {
   return total
 }
 
-/** As Velero's own server writes it into objects: `720h0m0s`. */
-export function formatGoDuration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000)
-  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`
-}
-
 /** For people: `45m`, `25h`, `8 days`. */
 export function spokenDuration(milliseconds: number): string {
   const minutes = Math.round(milliseconds / units.m)
