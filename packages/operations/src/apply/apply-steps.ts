@@ -25,8 +25,14 @@ import { itemsInOrder } from './stowage-plan.ts'
 import type { AppliableObject, AppliablePlan, PlanItem } from './stowage-plan.ts'
 import { waitReady } from './wait-ready.ts'
 
+/** Writes down, before helm is started on it, that a release is ours from now on. */
+type Claim = { readonly claim: (id: string) => Promise<void> }
+
 export interface ApplyStepsOptions extends ApplyPlanOptions {
   readonly store: InventoryStore
+  /** What the inventory lists when the apply begins. */
+  readonly stored: readonly InventoryEntry[]
+  /** The part of it that was begun. */
   readonly before: readonly InventoryEntry[]
   /** Leftovers that may go. */
   readonly pruned: readonly InventoryEntry[]
@@ -38,7 +44,7 @@ export interface ApplyStepsOptions extends ApplyPlanOptions {
 
 /** Looks before anything is changed, then everything in its order, then waiting, then what may go. */
 export function applySteps(plan: AppliablePlan, options: ApplyStepsOptions): readonly Step[] {
-  const { client, store, before, pruned, wait = true, waitMs = 300_000, secrets: access, gates = [] } = options
+  const { client, store, stored, before, pruned, wait = true, waitMs = 300_000, secrets: access, gates = [] } = options
   const { helmReleases = [], secrets = [] } = plan
   const items = itemsInOrder(plan)
   const isNamespace = (item: PlanItem): boolean => 'object' in item && item.object.object.kind === 'Namespace'
@@ -46,27 +52,33 @@ export function applySteps(plan: AppliablePlan, options: ApplyStepsOptions): rea
   const others = items.filter((item) => !isNamespace(item))
   const objects = others.flatMap((item) => ('object' in item ? [item.object] : []))
   const planned = entriesOf(plan)
+  const known = new Set(before.map(({ id }) => id))
   const whole = union(before, planned)
+  let listed = whole.map((entry): InventoryEntry => (entry.kind === releaseKind && !known.has(entry.id) ? { ...entry, meant: true } : entry))
+  const claim = async (id: string): Promise<void> => {
+    listed = listed.map(({ meant, ...entry }) => (meant === undefined || entry.id === id ? entry : { ...entry, meant }))
+    await store.write(listed)
+  }
   const gone = new Set(pruned.map(({ id }) => id))
   const secretOptions = { client, ...(access !== undefined && { access }) }
   return [
     driversInUseStep(client, leftovers(before, planned)),
-    ...releaseLooks(helmReleases, options),
+    ...releaseLooks(helmReleases, { ...options, claim }),
     secretSourcesStep(secrets, secretOptions),
     ...gates,
-    ...namespaces.flatMap((item) => itemSteps(item, options)),
+    ...namespaces.flatMap((item) => itemSteps(item, { ...options, claim })),
     needsStep(client, plan.needs ?? []),
-    inventoryStep(store, 'inventory:begin', 'the inventory lists what will be made', before, whole),
+    inventoryStep(store, 'inventory:begin', 'the inventory lists what will be made', () => stored, () => listed),
     ...secretSteps(secrets, secretOptions),
-    ...phaseByPhase(others, options),
+    ...phaseByPhase(others, { ...options, claim }),
     ...(wait ? [...objects.filter(({ object, ready }) => ready === undefined && hasReadiness(object.kind)).map((object) => readyStep(object, options)), driversRegisteredStep(client, objects, waitMs)] : []),
     ...pruned.map((entry) => pruneAny(entry, options)),
-    inventoryStep(store, 'inventory:end', 'the inventory lists what is there', whole, whole.filter(({ id }) => !gone.has(id))),
+    inventoryStep(store, 'inventory:end', 'the inventory lists what is there', () => listed, () => whole.filter(({ id }) => !gone.has(id))),
   ].filter((step) => step !== undefined)
 }
 
 /** Each item; and before the next phase begins, what this one said that it waits for. */
-function phaseByPhase(items: readonly PlanItem[], options: ApplyStepsOptions): readonly Step[] {
+function phaseByPhase(items: readonly PlanItem[], options: ApplyStepsOptions & Claim): readonly Step[] {
   const runs: PlanItem[][] = []
   for (const item of items) {
     const run = runs.at(-1)
@@ -79,7 +91,7 @@ function phaseByPhase(items: readonly PlanItem[], options: ApplyStepsOptions): r
   })
 }
 
-function itemSteps(item: PlanItem, options: ApplyStepsOptions): readonly Step[] {
+function itemSteps(item: PlanItem, options: ApplyStepsOptions & Claim): readonly Step[] {
   const { client, forceConflicts = false, dryRun = false, waitMs = 300_000, ids, losses } = options
   if ('object' in item) {
     const each: ApplyObjectOptions = { client, force: forceConflicts, validateNew: dryRun, waitMs, consent: options, ids, losses }
@@ -90,12 +102,12 @@ function itemSteps(item: PlanItem, options: ApplyStepsOptions): readonly Step[] 
   return [releaseStep(item.release, helm), ...item.release.crds.map((name) => definitionStep(name, item.release, options))]
 }
 
-function releaseOptions({ client, helm, before, waitMs = 300_000, ids, losses, ...consent }: ApplyStepsOptions): ReleaseOptions | undefined {
+function releaseOptions({ client, helm, before, waitMs = 300_000, ids, losses, claim, ...consent }: ApplyStepsOptions & Claim): ReleaseOptions | undefined {
   if (helm === undefined) return undefined
-  return { client, helm: new Helm(helm), known: new Set(before.map(({ id }) => id)), waitMs, consent, ids, losses }
+  return { client, helm: new Helm(helm), known: new Set(before.map(({ id }) => id)), waitMs, consent, ids, losses, claim }
 }
 
-function releaseLooks(releases: readonly HelmRelease[], options: ApplyStepsOptions): readonly (Step | undefined)[] {
+function releaseLooks(releases: readonly HelmRelease[], options: ApplyStepsOptions & Claim): readonly (Step | undefined)[] {
   const helm = releaseOptions(options)
   if (helm !== undefined) return [helmStep(releases, helm)]
   if (releases.length === 0) return []
@@ -133,17 +145,15 @@ function pruneAny(entry: InventoryEntry, options: ApplyStepsOptions): Step {
 }
 
 /** Writes the inventory when it would change. */
-function inventoryStep(store: InventoryStore, id: string, title: string, from: readonly InventoryEntry[], to: readonly InventoryEntry[]): Step {
-  const same = formatInventory(from) === formatInventory(to)
-  const looked: Looked = same ? { state: 'done', message: `${to.length} objects` } : { state: 'needed', message: `${from.length} objects become ${to.length}` }
+function inventoryStep(store: InventoryStore, id: string, title: string, from: () => readonly InventoryEntry[], to: () => readonly InventoryEntry[]): Step {
   return {
     id,
     title,
     undo: `edit ConfigMap ${inventoryName}`,
-    look: async () => looked,
+    look: async (): Promise<Looked> => (formatInventory(from()) === formatInventory(to()) ? { state: 'done', message: `${to().length} objects` } : { state: 'needed', message: `${from().length} objects become ${to().length}` }),
     change: async () => {
-      await store.write(to)
-      return `${to.length} objects`
+      await store.write(to())
+      return `${to().length} objects`
     },
   }
 }

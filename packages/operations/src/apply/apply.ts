@@ -7,7 +7,7 @@ import { applySteps } from './apply-steps.ts'
 import { refuseUnknownNames } from './consent.ts'
 import { pveumCommand } from './host-commands.ts'
 import { InventoryStore } from './inventory-store.ts'
-import { entriesOf } from './inventory.ts'
+import { begun, entriesOf } from './inventory.ts'
 import type { InventoryEntry } from './inventory.ts'
 import { decideLeftover, judgeLeftover, judgeLeftovers } from './leftovers.ts'
 import { LossObserver } from './loss-facts.ts'
@@ -27,7 +27,8 @@ export interface ApplyResult extends RunResult {
 export async function applyPlan(plan: AppliablePlan, options: ApplyPlanOptions): Promise<ApplyResult> {
   const { client, dryRun = false, signal } = options
   const store = new InventoryStore(client, plan.namespace, plan.name)
-  const before = await store.read()
+  const stored = await store.read()
+  const before = begun(stored)
   const ids = [...new Set([...before, ...entriesOf(plan)].map(({ id }) => id))]
   refuseUnknownNames(options, ids)
   const losses = new LossObserver(client)
@@ -42,7 +43,7 @@ export async function applyPlan(plan: AppliablePlan, options: ApplyPlanOptions):
     return allowed ? undefined : { state: 'blocked', message: `${entry.id} has changed since this apply began: it ${message}` }
   }
   const extra = judged.map((leftover) => ({ entry: leftover.entry, ...decideLeftover(leftover, consent, ids) }))
-  const steps = applySteps(plan, { ...options, store, before, pruned: extra.filter(({ allowed }) => allowed).map(({ entry }) => entry), still, ids, losses })
+  const steps = applySteps(plan, { ...options, store, stored, before, pruned: extra.filter(({ allowed }) => allowed).map(({ entry }) => entry), still, ids, losses })
   const result = await runSteps(steps, {
     run: `apply ${plan.name}`,
     clock: client.clock,

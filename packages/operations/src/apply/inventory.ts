@@ -11,6 +11,8 @@ export interface InventoryEntry {
   readonly holdsData: boolean
   /** Of a Helm release: `rook-ceph v1.20.6`. */
   readonly chart?: string
+  /** Of a Helm release that is to be made and on which no helm was started yet: what has its name is somebody else's. */
+  readonly meant?: true
 }
 
 /** Releases stand among the objects under a kind of their own; no API server serves it. */
@@ -32,6 +34,11 @@ export function releaseEntry({ id, namespace, name, holdsData, chart }: HelmRele
 /** Everything that a plan makes and an inventory lists. Secrets are not among it: no apply ever deletes one. */
 export function entriesOf({ objects, helmReleases = [] }: AppliablePlan): readonly InventoryEntry[] {
   return [...objects.map(entryOf), ...helmReleases.map(releaseEntry)]
+}
+
+/** What an apply has made, taken over or at least begun. */
+export function begun(entries: readonly InventoryEntry[]): readonly InventoryEntry[] {
+  return entries.filter(({ meant }) => meant !== true)
 }
 
 /** What the inventory must list before anything is applied, so that an interrupted run loses track of nothing. */

@@ -8,6 +8,7 @@ import { judgeRename, judgeUpdate } from '@stowage/module/plan/compare/judge'
 import type { Conflict } from '../apply/conflicts.ts'
 import { doomedOf } from '../apply/guard.ts'
 import { InventoryStore } from '../apply/inventory-store.ts'
+import { begun } from '../apply/inventory.ts'
 import { judgeLeftovers } from '../apply/leftovers.ts'
 import type { Leftover } from '../apply/leftovers.ts'
 import { asPlain, isOfOthers, isOurs, lookAtLive } from '../apply/live-look.ts'
@@ -52,7 +53,7 @@ type Answer = { readonly change?: LiveChange; readonly adopted?: string; readonl
 
 export async function planLive(plan: Plan, options: PlanLiveOptions): Promise<LivePlan> {
   const { client, signal = new AbortController().signal } = options
-  const before = await new InventoryStore(client, plan.namespace, plan.name).read()
+  const before = begun(await new InventoryStore(client, plan.namespace, plan.name).read())
   const asked: Asked = { ...options, plan, known: new Set(before.map(({ id }) => id)), losses: new LossObserver(client), until: signal }
   const leftovers = await judgeLeftovers({ plan, before, client, losses: asked.losses, signal })
   const releases = await releaseLiveChanges(plan, before, options.helm, signal)

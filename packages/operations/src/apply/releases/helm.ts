@@ -104,8 +104,9 @@ function seconds(ms: number): string {
 function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
   try {
     return schema.parse(JSON.parse(text.trim() === '' ? 'null' : text))
-  } catch (error) {
-    throw new StorageError('internal', `cannot ${what}: helm gave an answer that is not understood: ${text.slice(0, 200)}`, { cause: error })
+  } catch {
+    // Neither the answer nor what the parser says of it: both may quote values, and those may be somebody's secrets.
+    throw new StorageError('internal', `cannot ${what}: helm gave an answer of ${text.length} characters that is not the JSON it was asked for; look what it is with the same helm: helm list, helm get values`)
   }
 }
 

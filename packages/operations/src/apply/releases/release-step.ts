@@ -6,7 +6,7 @@ import type { Step } from '../../steps/step.ts'
 import { isNamed } from '../consent.ts'
 import { refuseRelease } from './refuse-release.ts'
 import type { GuardOptions } from '../guard.ts'
-import { decideRelease } from './decide.ts'
+import { compareRelease, decideRelease } from './decide.ts'
 import type { ReleaseDecision } from './decide.ts'
 import type { Helm, InstalledRelease } from './helm.ts'
 
@@ -16,6 +16,8 @@ export interface ReleaseOptions extends GuardOptions {
   /** Ids of releases that the inventory listed before this run. */
   readonly known: ReadonlySet<string>
   readonly waitMs: number
+  /** Writes down, before helm is started on it, that a release is ours from now on. */
+  readonly claim: (id: string) => Promise<void>
 }
 
 /** How long after helm's own timeout a pending release counts as one that nobody works on any more. */
@@ -24,15 +26,16 @@ const lookAgainMs = 5_000
 
 /** Makes one release be as planned. */
 export function releaseStep(release: HelmRelease, options: ReleaseOptions): Step {
-  const { helm, waitMs } = options
+  const { helm, waitMs, known, claim, consent, ids } = options
+  const ours = known.has(release.id)
   let found: { readonly installed: InstalledRelease | undefined; readonly decision: ReleaseDecision } | undefined
   return {
     id: `apply:${release.id}`,
     title: `Helm release ${release.namespace}/${release.name}`,
     look: async (signal) => {
       const installed = await helm.find(release, signal)
-      // Whether it was somebody else's was asked before anything was changed; by now it is in the inventory.
-      const decision = decideRelease(release, installed, { ours: true, adopt: false })
+      // Asked before anything was changed, too; but that may be long ago.
+      const decision = decideRelease(release, installed, { ours, adopt: isNamed(consent.adopt, release.id, ids) })
       found = { installed, decision }
       if (decision.state !== 'needed') return { state: decision.state, message: decision.message }
       const no = await refuseRelease(release, decision, options, signal)
@@ -40,13 +43,24 @@ export function releaseStep(release: HelmRelease, options: ReleaseOptions): Step
       return { state: 'needed', message: decision.message, undo: undoOf(release, installed) }
     },
     change: async (signal) => {
+      if (!ours) await claim(release.id)
       if (found?.decision.state === 'needed' && found.decision.unlock === true) await unlock(release, options, signal)
       await helm.upgrade(release, waitMs, signal).catch((error: unknown) => {
         throw inWords(release, error)
       })
+      await seenAsPlanned(release, helm, signal)
       return `${release.chart.name} ${release.chart.version}: ${release.reason}`
     },
   }
+}
+
+/** What helm's exit code says is not enough: the release itself is asked. */
+async function seenAsPlanned(release: HelmRelease, helm: Helm, signal: AbortSignal): Promise<void> {
+  const installed = await helm.find(release, signal)
+  const version = installed === undefined ? [] : compareRelease(release, installed).fields.filter(({ field }) => field.startsWith('chart.'))
+  if (installed?.status === 'deployed' && version.length === 0) return
+  const is = installed === undefined ? 'is not there' : `is ${installed.chart}, ${installed.status} (revision ${installed.revision})`
+  throw new StorageError('unavailable', `helm ended well, but release ${release.namespace}/${release.name} ${is}; look with helm status ${release.name} -n ${release.namespace}, and apply again`)
 }
 
 function undoOf({ name, namespace }: HelmRelease, installed: InstalledRelease | undefined): string {
