@@ -42,11 +42,6 @@ export async function findDevice(host: Host, identity: DiskIdentity, options: Fi
   }
 }
 
-/** The device if it is there now. */
-export async function findDeviceNow(host: Host, identity: DiskIdentity, options: Pick<FindOptions, 'trustLoopDevices'> = {}): Promise<BlockDevice | undefined> {
-  return lookOnce(host, identity, options, new Set())
-}
-
 async function lookOnce(host: Host, identity: DiskIdentity, options: Pick<FindOptions, 'trustLoopDevices'>, others: Set<string>): Promise<BlockDevice | undefined> {
   for (const link of byIdLinks(identity)) {
     const path = await followLink(host, link)

@@ -38,8 +38,6 @@ export interface ProxmoxPermissions {
   readonly user?: string
 }
 
-export type ProxmoxHttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
-
 export interface ProxmoxMethod {
   /** With parameters in braces: `/nodes/{node}/qemu/{vmid}/config`. */
   readonly path: string

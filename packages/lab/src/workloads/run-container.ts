@@ -1,5 +1,5 @@
 /** What runs in a pod's container: its command in the small shell, or its image's own habits. */
-import type { ContainerContext, Program } from '../kubernetes/kubelet/container.ts'
+import type { ContainerContext } from '../kubernetes/kubelet/container.ts'
 import { asLinuxFiles } from '../machines/plain-files.ts'
 import { entrypoints, idle, imageName } from './entrypoints.ts'
 import { interpreter, runArgv } from './shell/run.ts'
@@ -33,11 +33,6 @@ export async function runContainer(context: ContainerContext, image = ''): Promi
   const code = await Promise.race([run(argv, shell, io), trapped])
   lines.end()
   return code
-}
-
-/** The lab's small shell as the program of an image. */
-export function imageProgram(image: string): Program {
-  return (context) => runContainer(context, image)
 }
 
 /** What `kubectl exec` runs. Exit code 127 with a text when the lab has no such program. */

@@ -17,8 +17,6 @@ export const driverPrivileges = [
   { privilege: 'Sys.Audit', path: '/', needed: 'for-capacity', why: "sees the cluster's state and other users' tasks" },
 ] as const satisfies readonly PrivilegeNeed[]
 
-export const driverPrivilegeNames: readonly string[] = driverPrivileges.filter(({ needed }) => needed === 'always').map(({ privilege }) => privilege)
-
 /** What `Permission check failed (/storage/x, Datastore.Allocate)` says, or undefined. Several privileges are joined by `|`. */
 export function parsePermissionFailure(text: string): { readonly path: string; readonly privileges: readonly string[] } | undefined {
   const [, path, privileges] = /Permission check failed \((\/[^,]*),\s*([^)]+)\)/.exec(text) ?? []

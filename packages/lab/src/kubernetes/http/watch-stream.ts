@@ -1,11 +1,5 @@
 /** A watch as a stream of JSON lines: what is kept of the past, then changes as they come, bookmarks between. */
 import type { Cancel, Clock } from '@stowage/effects'
-import type { JsonObject } from '../api/json.ts'
-
-export interface WatchLine {
-  readonly type: string
-  readonly object: JsonObject
-}
 
 export interface WatchStreamOptions {
   readonly clock: Clock
