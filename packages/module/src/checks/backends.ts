@@ -78,7 +78,7 @@ export const certificatesAreVerified: Check = (subject) =>
     const tls = backend.proxmox?.tls
     const path = ['spec', 'backends', name, 'proxmox', 'tls']
     const given = [tls?.ca !== undefined && 'ca', tls?.fingerprint !== undefined && 'fingerprint', tls?.insecure === true && 'insecure'].filter((word) => word !== false)
-    if (given.length > 1) return [fault('tls-conflict', path, `${given.join(' and ')} are given at once`, 'keep one: ca, or fingerprint')]
+    if (given.length > 1) return [fault('tls-conflict', path, `tls of backend ${name} gives ${given.join(' and ')} at once`, 'keep one: ca, or fingerprint')]
     if (tls?.insecure !== true) return []
     return [warning('tls-insecure', [...path, 'insecure'], `the certificate of backend ${name} is not verified: anybody between the cluster and Proxmox can read the token`, 'use tls.ca or tls.fingerprint')]
   })

@@ -34,7 +34,7 @@ export const monitorsMakeAMajority: Check = (subject) =>
     const at = [...path, 'mon', 'count']
     return count === 1
       ? [warning('few-monitors', at, 'one monitor: while it is away, no volume of this cluster can be used', 'write 3, on three nodes')]
-      : [warning('even-monitors', at, `of ${count} monitors ${count === 2 ? 'none' : count / 2 - 1} may fail, as of ${count - 1}, and there is one more that can`, count === 2 ? 'write 3' : `write ${count - 1} or ${count + 1}`)]
+      : [warning('even-monitors', at, `${count} monitors tolerate the loss of ${count === 2 ? 'none' : count / 2 - 1}, no more than ${count - 1} would, and there is one more that can fail`, count === 2 ? 'write 3' : `write ${count - 1} or ${count + 1}`)]
   })
 
 const supportedMajors = [19, 20]
