@@ -190,6 +190,24 @@ test('a definition that somebody else brings stops the run before the driver is 
     expect(await find(stage, 'ConfigMap', 'config', 'v1', namespace)).toBeUndefined()
   }))
 
+test('a driver that another namespace has already stops the run before anything is made; once it is gone, the run goes on', () =>
+  onStage(async (stage) => {
+    const { client } = stage
+    const labels = { 'app.kubernetes.io/managed-by': 'stowage', 'app.kubernetes.io/instance': 'homelab' }
+    const daemonSet = (within: string): AppliableObject['object'] & { readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: typeof labels } } => ({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'stowage-node', namespace: within, labels },
+      spec: { selector: { matchLabels: { app: 'node' } }, template: { metadata: { labels: { app: 'node' } }, spec: { containers: [{ name: 'driver', image: 'driver' }] } } },
+    })
+    await client.create(daemonSet('default'))
+    const moved = plan(namespaceObject, planned('apps/DaemonSet/storage-system/stowage-node', daemonSet(namespace)))
+    expect((await applyPlan(moved, { client, wait: false })).outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('default/stowage-node of declaration homelab serves the nodes already') })
+    expect(await find(stage, 'DaemonSet', 'stowage-node', 'apps/v1', namespace)).toBeUndefined()
+    await client.remove({ apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'default', name: 'stowage-node' })
+    expect(await applyPlan(moved, { client, wait: false })).toMatchObject({ ok: true })
+  }))
+
 test('a StorageClass that cannot be changed says what to do instead', () =>
   onStage(async ({ client }) => {
     await applyPlan(whole, { client })

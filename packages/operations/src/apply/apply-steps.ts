@@ -20,6 +20,7 @@ import { Helm } from './releases/helm.ts'
 import { pruneReleaseStep } from './releases/prune-release.ts'
 import { helmStep, releaseStep } from './releases/release-step.ts'
 import type { ReleaseOptions } from './releases/release-step.ts'
+import { secondDriverStep } from './second-driver.ts'
 import { secretSourcesStep, secretSteps } from './secrets/secret-step.ts'
 import { itemsInOrder } from './stowage-plan.ts'
 import type { AppliableObject, AppliablePlan, PlanItem } from './stowage-plan.ts'
@@ -63,6 +64,7 @@ export function applySteps(plan: AppliablePlan, options: ApplyStepsOptions): rea
   const secretOptions = { client, ...(access !== undefined && { access }) }
   return [
     driversInUseStep(client, leftovers(before, planned)),
+    secondDriverStep(client, plan.objects),
     ...releaseLooks(helmReleases, { ...options, claim }),
     secretSourcesStep(secrets, secretOptions),
     ...gates,
