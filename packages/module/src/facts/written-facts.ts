@@ -8,6 +8,11 @@ export type SourceAt = (path: readonly string[]) => Pick<Fact, 'source' | 'time'
 
 type Loose = Readonly<Record<string, unknown>>
 
+/** What the declaration itself writes at `spec.facts`. */
+export function declaredFacts(written: Partial<WrittenFacts> = {}): Facts {
+  return factsFromWritten(written, () => ({ source: { kind: 'declaration', name: 'spec.facts' } }))
+}
+
 export function factsFromWritten(written: Partial<WrittenFacts>, sourceAt: SourceAt): Facts {
   const { cluster = {}, nodes = {} } = written
   return [

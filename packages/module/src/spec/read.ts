@@ -3,7 +3,7 @@ import { StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
-import { factsFromWritten } from '../facts/written-facts.ts'
+import { declaredFacts } from '../facts/written-facts.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
@@ -131,7 +131,7 @@ function readOne(value: Readonly<Record<string, unknown>>, locate: Locate, befor
 
 /** Those of the declaration itself, and those that came beside it. */
 function knownFacts({ spec }: Declaration, { facts = noFacts }: ReadOptions): Facts {
-  return [...factsFromWritten(spec.facts ?? {}, () => ({ source: { kind: 'declaration', name: 'spec.facts' } })), ...facts]
+  return [...declaredFacts(spec.facts), ...facts]
 }
 
 function subjectOf(draft: Draft, raw: unknown, { facts = noFacts, strictFacts = false, today }: ReadOptions): Subject {

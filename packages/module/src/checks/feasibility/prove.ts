@@ -1,6 +1,6 @@
 /** Whether a declaration can work, over every completion of the facts that are missing. Pure. */
 import type { Facts } from '../../facts/facts.ts'
-import { factsFromWritten } from '../../facts/written-facts.ts'
+import { declaredFacts } from '../../facts/written-facts.ts'
 import { factsSchema } from '../../spec/schema/facts.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import { proveCapacity } from './capacity.ts'
@@ -45,6 +45,5 @@ export function prove({ spec, facts = [] }: ProofSubject): readonly Proof[] {
 /** The facts that the declaration itself writes, and those beside it. */
 export function bookOf(spec: unknown, facts: Facts): FactBook {
   const written = factsSchema.safeParse(valueAt(spec, ['facts'])).data ?? {}
-  const own = factsFromWritten(written, () => ({ source: { kind: 'declaration', name: 'spec.facts' } }))
-  return factBook([...own, ...facts])
+  return factBook([...declaredFacts(written), ...facts])
 }

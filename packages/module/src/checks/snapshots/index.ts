@@ -1,9 +1,9 @@
 /** Checks of snapshots: one controller, and one class of each driver for backups. */
 import { didYouMean } from '@stowage/core'
 import { installation, defaultController } from '../../spec/resolve/snapshots.ts'
-import { factsFromWritten } from '../../facts/written-facts.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import { backendsOf, classesOf, fault, warning, type Check, type Fault, type Subject } from '../check.ts'
+import { knownFacts } from '../known-facts.ts'
 import { classRefusal } from '../velero/subject.ts'
 
 const path = ['spec', 'snapshots']
@@ -30,11 +30,6 @@ const oneController: Check = (subject) => {
 function wanted({ draft }: Subject): 'auto' | 'none' {
   const { snapshots, backup } = draft.spec ?? {}
   return defaultController({ snapshots: snapshots === undefined ? undefined : {}, backup: { velero: { enableSnapshotBackups: backup?.velero?.enableSnapshotBackups } } })
-}
-
-function knownFacts({ draft, facts }: Subject): Subject['facts'] {
-  const { snapshotController } = draft.spec?.facts?.cluster ?? {}
-  return [...factsFromWritten({ cluster: snapshotController === undefined ? {} : { snapshotController } }, () => ({ source: { kind: 'declaration', name: 'spec.facts' } })), ...facts]
 }
 
 /** csi-driver-nfs ships a controller of its own. */
