@@ -48,6 +48,7 @@ function prepare(fixture) {
     cpSync(from, to, { recursive: true })
   }
   rmSync(join(place, 'build'), { recursive: true, force: true })
+  mkdirSync(join(place, 'program', 'stacks'), { recursive: true })
   writeFileSync(join(place, 'program', 'stacks', 'usage-003.ts'), usageOf003())
 }
 
