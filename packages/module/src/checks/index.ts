@@ -23,6 +23,7 @@ import {
   parametersFitTheBackend,
 } from './classes.ts'
 import { noNameVanishes } from './names.ts'
+import { renamesAreClear } from './renames.ts'
 import { secretsStayOutside } from './secrets.ts'
 import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
 
@@ -30,6 +31,7 @@ import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClas
 export const checks: readonly Check[] = [
   secretsStayOutside, // no password or token is written in the text
   noNameVanishes, // no name is one that JavaScript would swallow
+  renamesAreClear, // a name of before leads to one thing of now
   backendsHoldOneKind, // a backend is proxmox, or local, or …: exactly one
   endpointsAreHttps, // https://host:port and nothing else
   certificatesAreVerified, // one way of trust; insecure is said aloud

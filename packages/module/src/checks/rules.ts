@@ -52,6 +52,7 @@ const commonRules: Readonly<Record<string, RuleExplanation>> = {
   'wrong-region': { means: 'A handle in another region than its class’s backend.', why: 'The disk would be looked for in the wrong Proxmox cluster.', fix: 'Write the backend’s region, or use a class of the other backend.' },
   'foreign-field': { means: 'A field that means nothing where it stands.', why: 'It would be ignored, and somebody would rely on it.', fix: 'Remove it.' },
   'outside-backend': { means: 'A directory outside the backend’s own.', why: 'The driver touches nothing outside it.', fix: 'Move or bind-mount the directory below the backend’s path.' },
+  'rename-conflict': { means: 'A name of before that leads to two things, to itself, or to one that is still there.', why: 'What is there would go on as the one or the other, and its data with it; Pulumi and Terraform refuse it, other tools choose.', fix: 'Keep renamedFrom at the one thing that the data belongs to, and remove it when the rename is done.', destroysData: true },
   'duplicate-volume': { means: 'Two volumes with one claim, or with the same data.', why: 'A claim is bound to one volume, and two volumes on one disk would be mounted twice.', fix: 'Remove one of the two.' },
 }
 

@@ -36,3 +36,8 @@ test('names keep what tells them apart when the declaration’s is long', () => 
   expect(long).toHaveLength(62)
   expect(long).toMatch(/^a{40}-helm-ceph-csi-drivers$/)
 })
+
+test('two objects with one id are refused: one would take the place of the other', () => {
+  const twice = [...samplePlan.objects, ...samplePlan.objects.slice(0, 1)]
+  expect(() => stepsOf({ ...samplePlan, objects: twice })).toThrow(/would be made twice/)
+})

@@ -31,11 +31,21 @@ export type Step = ObjectStep | ReleaseStep
 /** Steps in order. Throws `internal` when a phase would need more turns between objects and releases than there are. */
 export function stepsOf(plan: Plan): readonly Step[] {
   noSecrets(plan)
+  eachOnce(plan)
   const names = plan.helmReleases.map(releaseName)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new StorageError('internal', `two releases are called ${twice}: files and Applications are named after them; report this with the declaration`)
   const [objects, releases] = [byPhase(plan.objects), byPhase(plan.helmReleases)]
   return phases.flatMap((phase, index) => stepsOfPhase(phase, (index + 1) * 5, objects.get(phase) ?? [], releases.get(phase) ?? []))
+}
+
+/** Of two objects with one id the later would silently replace the first. */
+function eachOnce({ objects }: Plan): void {
+  const seen = new Set<string>()
+  for (const { id } of objects) {
+    if (seen.has(id)) throw new StorageError('internal', `${id} would be made twice, once in place of the other; nothing was rendered; rename one of the two, and report this with the declaration`)
+    seen.add(id)
+  }
 }
 
 /** In one pass: a plan may hold tens of thousands of objects. */

@@ -8,7 +8,7 @@ import { locationsLiveElsewhere } from './lives-on.ts'
 import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocationIsUnique, locationsAreComplete, locationsAreReachedInPrivate } from './locations.ts'
 import { passwordHasASource, passwordIsNotWritten } from './password.ts'
 import { pluginsFitVelero, providersHavePlugins } from './plugins.ts'
-import { copiesOutliveTheInterval, cronsAreValid, cronsMeanWhatTheySay, offsiteIsElsewhere, promisesCanBeKept, schedulesNameALocation, schedulesSayWhen } from './schedules.ts'
+import { copiesOutliveTheInterval, cronsAreValid, cronsMeanWhatTheySay, offsiteIsElsewhere, promisesCanBeKept, schedulesHaveTheirNames, schedulesNameALocation, schedulesSayWhen } from './schedules.ts'
 import { runsExist, schedulesAreStaggered } from './starts.ts'
 import { blockVolumesAreBackedUp, everyClassIsBackedUp, snapshotsBecomeBackups, snapshotsCanBeTaken } from './strategies.ts'
 import { templatesAreKnown } from './template.ts'
@@ -28,6 +28,7 @@ export const veleroChecks: readonly Check[] = [
   providersHavePlugins, // each provider has a plugin
   pluginsFitVelero, // of Velero's own release train
   schedulesSayWhen, // a schedule has a cron
+  schedulesHaveTheirNames, // and a name that no tier has
   cronsAreValid, // that Velero can read
   cronsMeanWhatTheySay, // and that does not run on too many days
   copiesOutliveTheInterval, // a copy lives until the next is there

@@ -39,6 +39,13 @@ export const schedulesSayWhen: Check = ofVelero(({ schedules }) => {
   })
 })
 
+/** Two schedules of one name are one object: the later would silently take the place of the other. */
+export const schedulesHaveTheirNames: Check = ofVelero((velero) => {
+  const all = schedulesOf(velero)
+  const tiers = new Set(all.flatMap(({ tier, name }) => (tier === undefined ? [] : [name])))
+  return all.filter(({ tier, name }) => tier === undefined && tiers.has(name)).map((one) => fault('duplicate-name', pathOf(one), `schedule ${one.name} has the name of a tier of the set gfs; one of the two would be lost`, 'rename it, or change the tier under schedules.gfs'))
+})
+
 /** Velero marks a schedule with a bad cron FailedValidation, and makes no backup. */
 export const cronsAreValid: Check = ofVelero((velero) =>
   schedulesOf(velero).flatMap((one) => {

@@ -115,3 +115,9 @@ test.each<[string, object]>([
 ])('the field %s reaches the plan', (_, snapshots) => {
   expect(planOf({ snapshots })).not.toEqual(planOf({ snapshots: {} }))
 })
+
+test('a snapshot class that somebody has named like one that is made by itself takes nobody’s place', () => {
+  const made = snapshotClasses(planOf({ snapshots: { classes: { 'ceph-rbd': { class: 'share' } } } })).map(({ object }) => [object.metadata.name, object['driver']])
+  expect(made).toEqual(expect.arrayContaining([['ceph-rbd', 'nfs.csi.k8s.io'], ['ceph-rbd-snapshots', 'storage-system.rbd.csi.ceph.com']]))
+  expect(new Set(made.map(([name]) => name)).size).toBe(made.length)
+})

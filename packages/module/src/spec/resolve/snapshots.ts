@@ -54,7 +54,7 @@ function snapshotClasses(declared: DeclaredSnapshots, classes: readonly ClassSpe
     return members === undefined ? [] : [{ ...snapshotClass(name, members, own ?? deletionPolicy), backups, ...(renamedFrom === undefined ? {} : { renamedFrom }) }]
   })
   const covered = new Set(written.map(({ driverName, parameters }) => keyOf(driverName, parameters['clusterID'])))
-  const derived = [...groups].filter(([key]) => !covered.has(key)).map(([, members]) => ({ ...snapshotClass(automaticName(members), members, deletionPolicy), backups: undefined }))
+  const derived = [...groups].filter(([key]) => !covered.has(key)).map(([, members]) => ({ ...snapshotClass(automaticName(members, Object.keys(declared.classes ?? {})), members, deletionPolicy), backups: undefined }))
   return withOneForBackups([...written, ...derived])
 }
 
@@ -84,8 +84,15 @@ function keyOf(driverName: string, clusterID: string | undefined): string {
   return `${driverName}\0${clusterID ?? ''}`
 }
 
-function automaticName([first]: readonly ClassSpec[]): string {
-  return first === undefined ? '' : `${first.backend.name}-${first.volumeKind}`
+/** A name that somebody has written for another driver stays theirs. */
+function automaticName([first]: readonly ClassSpec[], written: readonly string[]): string {
+  const name = first === undefined ? '' : `${first.backend.name}-${first.volumeKind}`
+  return written.includes(name) ? automaticNameBeside(name, written) : name
+}
+
+function automaticNameBeside(name: string, written: readonly string[]): string {
+  const another = `${name}-snapshots`
+  return written.includes(another) ? automaticNameBeside(another, written) : another
 }
 
 function snapshotClass(name: string, members: readonly ClassSpec[], deletionPolicy: 'Delete' | 'Retain'): Omit<SnapshotClassSpec, 'forBackups'> {
