@@ -33,20 +33,28 @@ export async function readEscrow(files: Files, path: string, server: string): Pr
     throw new StorageError('invalid', `cannot read the escrow file ${path}: ${error instanceof FileFailure ? error.code : String(error)}`, { cause: error })
   })
   if (text === undefined) return undefined
+  if (text === '') throw new StorageError('invalid', `${path} is there already and is empty: another apply is about to write it, or was stopped right before; nothing was made with it yet, so delete it when no other apply is at work, and apply again`)
   const parsed = schema.safeParse(jsonOf(text))
   if (!parsed.success) throw new StorageError('invalid', `${path} is there already and is no escrow file of Stowage; name another file, it is never overwritten`)
   if (parsed.data.server !== server) throw new StorageError('invalid', `${path} is there already and was written for the cluster at ${parsed.data.server}, not for ${server}; name another file, it is never overwritten`)
   return parsed.data.secrets
 }
 
-/** Written whole and flushed to the disk before this returns; only its owner may read it. Throws `exists` for a file that is there. */
+/**
+ * Written whole and flushed to the disk before this returns; only its owner may read it. Throws `exists` for a file that is there. The empty file
+ * takes the name first, so that of two applies at once only one goes on, and never replaces what the other has written down and used.
+ */
 export async function writeEscrow(files: Files, path: string, server: string, writtenAt: string, secrets: readonly EscrowedSecret[]): Promise<void> {
-  if ((await files.stat(path)) !== undefined) throw new StorageError('exists', `${path} has appeared while this ran; it is not overwritten`)
   const content = `${JSON.stringify({ kind: 'StowageEscrow', server, writtenAt, note, secrets: [...secrets] } satisfies z.infer<typeof schema>, undefined, 2)}\n`
   try {
-    await files.writeAtomic(path, content, 0o600)
+    await files.createFile(path, 0o600)
+    await files.writeAtomic(path, content, 0o600).catch(async (error: unknown) => {
+      await files.removeFile(path).catch(() => {})
+      throw error
+    })
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error
+    if (error.code === 'EEXIST') throw new StorageError('exists', `${path} has appeared while this ran; it is not overwritten`, { cause: error })
     throw new StorageError('unavailable', `cannot write the escrow file ${path}: ${error.code}; nothing was made with what would be in it`, { cause: error })
   }
 }
