@@ -1,5 +1,4 @@
 /** A name that something had before leads to one thing now: with two, the data of one would be taken for that of the other. */
-import { isTree } from '../spec/merge.ts'
 import { fault, type Check, type Fault } from './check.ts'
 
 /** Below these stand other people's words. */
@@ -14,6 +13,10 @@ export const renamesAreClear: Check = ({ raw }) => {
   }
   if (isTree(raw)) visit(raw['spec'], ['spec'])
   return faults
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function renamesAmong(entries: Readonly<Record<string, unknown>>, path: readonly string[]): readonly Fault[] {

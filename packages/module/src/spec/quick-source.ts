@@ -11,9 +11,11 @@ const readDifferently = [
   /^---[ \t]+\S/m, // content beside the beginning of a document
   /(?:^|[\s[{,])[&!][\w<!]/m, // anchors and tags
   /(?:^|[\s[{,:])[-+]?(?:0b[01]|0\d|\d[\d_]*_)|(?:^|[\s[{,:])-0(?![\w.])/m, // numbers of YAML 1.1, and -0
+  /(?:^|[\s[{,:])(?:-\.\d|[-+]0[xo])|\d[eE]\+?\d{3}/m, // signs before a point or a base, and what is too large
+  /\r(?!\n)/, // lines that end as nobody ends them any more
   /\?\s/, // complex keys
   /[\]}]\s*:/, // collections as keys
-  /(?:^|[\s{,])(?:~|null|Null|NULL)?\s*:(?:\s|$)/m, // nothing as a key
+  /(?:^|[\s{,])(?:~|null|Null|NULL)?:(?:\s|$)/m, // nothing as a key; each blank is looked at once, however many there are
 ] as const
 
 /**

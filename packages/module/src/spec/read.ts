@@ -7,6 +7,7 @@ import { declaredFacts } from '../facts/written-facts.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { isTree, mergeDocuments } from './merge.ts'
+import { unplainPart, type Unplain } from './plain-tree.ts'
 import { resolve } from './resolve.ts'
 import { declarationSchema, draftSchema, type Declaration, type Draft } from './schema/declaration.ts'
 import { parseSource, type Keep, type Locate } from './source.ts'
@@ -96,6 +97,8 @@ export function defineStorage(declaration: Declaration, options: ReadOptions = {
 }
 
 function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean, options: ReadOptions): ReadDeclaration {
+  const odd = unplainPart(value)
+  if (odd !== undefined) return { findings: [...before, placed(notData(odd), locate)], unparsable }
   if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
   const names = environmentNames(value)
   const base = readOne(value, locate, before, unparsable, options)
@@ -191,6 +194,10 @@ function inOrder(findings: readonly Finding[], sources: readonly SourceText[]): 
 function emptyText(sources: readonly SourceText[]): Finding {
   const file = sources[0]?.file ?? 'the input'
   return { rule: 'empty', severity: 'error', message: 'there is no declaration in it', remedy: 'begin with apiVersion: stowage.dev/v1alpha1 and kind: Storage', path: [], position: { file, line: 1, column: 1 } }
+}
+
+function notData({ path, what }: Unplain): Finding {
+  return { rule: 'wrong-type', severity: 'error', message: `${path.length === 0 ? 'this' : path.slice(-2).join('.')} ${what}`, remedy: 'write plain data: maps, lists, text, numbers, true and false', path }
 }
 
 function notADeclaration(locate: Locate): Finding {
