@@ -1,5 +1,6 @@
 export * from './access-modes.ts'
 export * from './finding.ts'
+export * from './is-map.ts'
 export * from './local-parameters.ts'
 export * from './log.ts'
 export * from './names.ts'

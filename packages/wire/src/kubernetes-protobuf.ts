@@ -2,6 +2,7 @@
  * Reading application/vnd.kubernetes.protobuf: Go clients send it by preference, and some have no other way.
  * Field ids and types are those of the published generated.proto files. Writing it is not needed: clients take JSON answers.
  */
+import { isMap } from '@stowage/core'
 import { Reader } from 'protobufjs/minimal.js'
 import messages from './data/kubernetes/protobuf.json' with { type: 'json' }
 
@@ -22,7 +23,7 @@ const magic = [0x6b, 0x38, 0x73, 0x00]
 export function decodeKubernetesProtobuf(bytes: Uint8Array): Record<string, unknown> {
   if (!magic.every((each, index) => bytes[index] === each)) throw new Error('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
   const envelope = decodeMessage(unknown, new Reader(bytes.subarray(magic.length)))
-  const { apiVersion, kind } = isRecord(envelope['typeMeta']) ? envelope['typeMeta'] : {}
+  const { apiVersion, kind } = isMap(envelope['typeMeta']) ? envelope['typeMeta'] : {}
   const raw = envelope['raw']
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') throw new Error('the protobuf envelope names no kind')
   const name = messageOf(apiVersion, kind)
@@ -41,10 +42,6 @@ function messageOf(apiVersion: string, kind: string): string | undefined {
   return candidates.find(each => Object.hasOwn(fieldsByMessage, each))
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function decodeMessage(name: string, reader: Reader): Record<string, unknown> {
   const fields = new Map(Object.entries(fieldsByMessage[name] ?? {}).map(([key, field]) => [field.id, { key, field }]))
   const out: Record<string, unknown> = {}
@@ -61,13 +58,13 @@ function place(out: Record<string, unknown>, key: string, field: ProtobufField, 
   if (field.keyType !== undefined) {
     const [entryKey, value] = mapEntry(field, reader)
     const map = out[key]
-    out[key] = { ...(isRecord(map) ? map : {}), [entryKey]: value }
+    out[key] = { ...(isMap(map) ? map : {}), [entryKey]: value }
     return
   }
   const value = valueOf(field.type, reader)
   const list = out[key]
   if (field.rule === 'repeated') out[key] = [...(Array.isArray(list) ? list : []), value]
-  else if (field.inline === true && isRecord(value)) Object.assign(out, value)
+  else if (field.inline === true && isMap(value)) Object.assign(out, value)
   else out[key] = value
 }
 

@@ -1,4 +1,5 @@
 /** A name that something had before leads to one thing now: with two, the data of one would be taken for that of the other. */
+import { isMap } from '@stowage/core'
 import { fault, type Check, type Fault } from './check.ts'
 
 /** Below these stand other people's words. */
@@ -7,22 +8,18 @@ const foreign: ReadonlySet<string> = new Set(['values', 'template', 'labels', 'a
 export const renamesAreClear: Check = ({ raw }) => {
   const faults: Fault[] = []
   const visit = (value: unknown, path: readonly string[]): void => {
-    if (!isTree(value)) return
+    if (!isMap(value)) return
     faults.push(...renamesAmong(value, path))
     for (const [key, inner] of Object.entries(value)) if (!foreign.has(key)) visit(inner, [...path, key])
   }
-  if (isTree(raw)) visit(raw['spec'], ['spec'])
+  if (isMap(raw)) visit(raw['spec'], ['spec'])
   return faults
-}
-
-function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function renamesAmong(entries: Readonly<Record<string, unknown>>, path: readonly string[]): readonly Fault[] {
   const taken = new Map<string, string>()
   return Object.entries(entries).flatMap(([name, entry]): readonly Fault[] => {
-    const earlier = isTree(entry) ? entry['renamedFrom'] : undefined
+    const earlier = isMap(entry) ? entry['renamedFrom'] : undefined
     if (typeof earlier !== 'string') return []
     const place = [...path, name, 'renamedFrom']
     const other = taken.get(earlier)

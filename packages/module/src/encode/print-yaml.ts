@@ -2,6 +2,7 @@
  * Prints plain data as YAML blocks that readers of YAML 1.1 (kubectl) and 1.2 understand alike. The library that reads YAML here
  * also prints it, but takes 0.2 ms an object, seconds for a large plan; tests hold what is printed here to what that library reads.
  */
+import { isMap } from '@stowage/core'
 
 /** One document without `---`, ending in a newline. Throws TypeError for what JSON cannot hold. */
 export function printYaml(value: unknown): string {
@@ -72,8 +73,4 @@ function literal(text: string, indent: string): string {
   const ends = text.endsWith('\n')
   const body = ends ? text.slice(0, -1) : text
   return `${ends ? '|' : '|-'}\n${body.split('\n').map((line) => (line === '' ? '' : indent + line)).join('\n')}`
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isMap } from '@stowage/core'
+
 type Values = Readonly<Record<string, unknown>>
 
 /** Values of a chart: maps are merged, everything else is replaced by what comes later. */
@@ -8,8 +10,4 @@ export function mergeValues(base: Values, over: Values): Values {
     merged[key] = isMap(below) && isMap(value) ? mergeValues(below, value) : value
   }
   return merged
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

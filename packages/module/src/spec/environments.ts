@@ -1,7 +1,6 @@
 /** Overlays: one declaration, several environments. An entry is put over the declaration as a JSON Merge Patch (RFC 7386): null removes, lists are replaced. */
 import type { Finding } from '@stowage/core'
-import { didYouMean } from '@stowage/core'
-import { isTree } from './merge.ts'
+import { didYouMean, isMap } from '@stowage/core'
 import type { Locate } from './source.ts'
 import { valueAt } from './value-at.ts'
 
@@ -9,21 +8,21 @@ type Tree = Readonly<Record<string, unknown>>
 
 export function environmentNames(value: unknown): readonly string[] {
   const environments = valueAt(value, ['environments'])
-  return isTree(environments) ? Object.keys(environments) : []
+  return isMap(environments) ? Object.keys(environments) : []
 }
 
 /** The declaration as it is in that environment. */
 export function inEnvironment(value: Tree, name: string): Tree {
   const { environments: _environments, ...base } = value
   const overlay = valueAt(value, ['environments', name])
-  return isTree(overlay) ? mergePatch(base, overlay) : base
+  return isMap(overlay) ? mergePatch(base, overlay) : base
 }
 
 function mergePatch(base: unknown, patch: Tree): Tree {
-  const merged = new Map<string, unknown>(isTree(base) ? Object.entries(base) : [])
+  const merged = new Map<string, unknown>(isMap(base) ? Object.entries(base) : [])
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) merged.delete(key)
-    else merged.set(key, isTree(value) ? mergePatch(merged.get(key), value) : value)
+    else merged.set(key, isMap(value) ? mergePatch(merged.get(key), value) : value)
   }
   return Object.fromEntries(merged)
 }

@@ -2,6 +2,7 @@
  * Several documents (and files) make one declaration: parts of the same name are put together, so that each application's
  * volumes can stand beside it. A name that two parts give is a fault, as it is within one.
  */
+import { isMap } from '@stowage/core'
 import type { Finding } from '@stowage/core'
 import type { Keep, Locate, Path, SourceDocument } from './source.ts'
 
@@ -10,8 +11,6 @@ export interface Merged {
   readonly locate: Locate
   readonly findings: readonly Finding[]
 }
-
-type Tree = Readonly<Record<string, unknown>>
 
 /** How deep parts are put together: the entries of spec.backends and its siblings, and spec itself. */
 const mergedBranches = new Set(['spec', 'spec.backends', 'spec.classes', 'spec.volumes', 'metadata', 'environments'])
@@ -36,7 +35,7 @@ interface Merging {
 
 function mergeTrees(into: unknown, from: unknown, path: Path, merging: Merging): unknown {
   const { keep, locate, findings } = merging
-  if (!isTree(into) || !isTree(from)) {
+  if (!isMap(into) || !isMap(from)) {
     findings.push(conflict(path, locate))
     return into
   }
@@ -90,8 +89,4 @@ function depthOf(value: unknown, path: Path): number {
     depth += 1
   }
   return depth
-}
-
-export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,12 +1,12 @@
 /** Text or value in; the Spec out, or every fault that it has. */
-import { StorageError, type Finding } from '@stowage/core'
+import { isMap, StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
 import { declaredFacts } from '../facts/written-facts.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
-import { isTree, mergeDocuments } from './merge.ts'
+import { mergeDocuments } from './merge.ts'
 import { unplainPart, type Unplain } from './plain-tree.ts'
 import { resolve } from './resolve.ts'
 import { declarationSchema, draftSchema, type Declaration, type Draft } from './schema/declaration.ts'
@@ -99,7 +99,7 @@ export function defineStorage(declaration: Declaration, options: ReadOptions = {
 function readTree(value: unknown, locate: Locate, before: readonly Finding[], unparsable: boolean, options: ReadOptions): ReadDeclaration {
   const odd = unplainPart(value)
   if (odd !== undefined) return { findings: [...before, placed(notData(odd), locate)], unparsable }
-  if (!isTree(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
+  if (!isMap(value)) return { findings: [...before, notADeclaration(locate)], unparsable }
   const names = environmentNames(value)
   const base = readOne(value, locate, before, unparsable, options)
   const wanted = options.environment
@@ -143,7 +143,7 @@ function subjectOf(draft: Draft, raw: unknown, { facts = noFacts, strictFacts = 
 
 function volumesIn(value: unknown): number {
   const volumes = valueAt(value, ['spec', 'volumes'])
-  return isTree(volumes) ? Object.keys(volumes).length : 0
+  return isMap(volumes) ? Object.keys(volumes).length : 0
 }
 
 /** What is left of a tree when its faults are cut out. */

@@ -1,3 +1,4 @@
+import { isMap } from '@stowage/core'
 import { differences } from '@stowage/module/plan/compare/differences'
 import type { Difference } from '@stowage/module'
 import { withoutBookkeeping } from '../apply/difference.ts'
@@ -20,8 +21,4 @@ function within(live: unknown, declared: unknown): unknown {
 
 function nameOf(item: unknown): unknown {
   return isMap(item) ? (item['name'] ?? item['fullpath']) : undefined
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 /** One call to one cluster: endpoints in turn, a deadline, the answer's data or one translated error. */
+import { isMap } from '@stowage/core'
 import type { Log } from '@stowage/core'
 import { DeadlineExceeded, HttpFailure, readText, startDeadline, type Clock, type Http, type HttpRequest } from '@stowage/effects'
 import { lostAnswer, refusal, unreachable, type ProxmoxError } from '../proxmox-error.ts'
@@ -142,17 +143,13 @@ export function nameOf({ method, path: callPath }: Call): string {
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
+    return isMap(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function fieldErrors(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isRecord(value)) return undefined
+  if (!isMap(value)) return undefined
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]))
 }

@@ -1,10 +1,9 @@
 /** Values that the declaration hands on to charts: a key that nothing reads is named. */
-import { didYouMean } from '@stowage/core'
+import { didYouMean, isMap } from '@stowage/core'
 import { rookCrds } from '@stowage/wire/crds/rook'
 import { chartSources, type PinnedChart } from '@stowage/wire/charts'
 import { servedVersion } from '@stowage/wire/crds/served-version'
 import { pruned } from '@stowage/wire/structural-schema/unknown-fields'
-import { isTree } from '../../spec/merge.ts'
 import { valueAt } from '../../spec/value-at.ts'
 import { backendsOf, warning, type Check, type Fault, type Subject } from '../check.ts'
 import { unknownChartValues } from './unknown-chart-values.ts'
@@ -46,7 +45,7 @@ function notRead(chart: PinnedChart, path: readonly (string | number)[], remedy:
 function unknownInCluster(spec: unknown, path: readonly string[]): readonly Fault[] {
   const definition = rookCrds.find((one) => one.spec.names.kind === 'CephCluster')
   const schema = definition === undefined ? undefined : servedVersion(definition, 'ceph.rook.io/v1')?.schema?.openAPIV3Schema
-  if (schema === undefined || !isTree(spec)) return []
+  if (schema === undefined || !isMap(spec)) return []
   const { unknown } = pruned(schema, JSON.parse(JSON.stringify({ spec })))
   return unknown.map((place) => notRead('rook-ceph-cluster', [...path, ...place.replace(/^spec\.?/, '').split(/[.[\]]+/).filter((part) => part !== '')], 'write it as the CephCluster’s reference says, or remove it'))
 }

@@ -1,5 +1,5 @@
 /** Further fields of a BackupSpec are held to Velero's own definition: an API server would prune a typo in silence. */
-import { didYouMean } from '@stowage/core'
+import { didYouMean, isMap } from '@stowage/core'
 import { veleroCrds } from '@stowage/wire/crds/velero'
 import { servedVersion } from '@stowage/wire/crds/served-version'
 import { defaulted } from '@stowage/wire/structural-schema/defaults'
@@ -7,7 +7,6 @@ import { duplicateFaults } from '@stowage/wire/structural-schema/list-faults'
 import { pruned } from '@stowage/wire/structural-schema/unknown-fields'
 import { valueFaults } from '@stowage/wire/structural-schema/value-faults'
 import type { StructuralSchema } from '@stowage/wire/crds'
-import { isTree } from '../../spec/merge.ts'
 import { fault, type Check, type Fault } from '../check.ts'
 import { ofVelero, veleroPath } from './subject.ts'
 
@@ -27,7 +26,7 @@ function templateFaults(path: readonly string[], template: Readonly<Record<strin
   const twice = Object.keys(template).filter((key) => Object.hasOwn(decided, key))
   const definition = veleroCrds.find(({ spec }) => spec.names.kind === 'Schedule')
   const schema = definition === undefined ? undefined : servedVersion(definition, 'velero.io/v1')?.schema?.openAPIV3Schema
-  if (definition === undefined || schema === undefined || !isTree(template)) return []
+  if (definition === undefined || schema === undefined || !isMap(template)) return []
   const rest = Object.fromEntries(Object.entries(template).filter(([key]) => !twice.includes(key)))
   const { value, unknown } = pruned(schema, JSON.parse(JSON.stringify({ apiVersion: 'velero.io/v1', kind: 'Schedule', metadata: { name: 'x' }, spec: { schedule: '@daily', template: rest } })))
   // Velero's Schedule carries no rules in CEL (a test holds it): their interpreter is not loaded for it.

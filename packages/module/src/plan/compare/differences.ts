@@ -2,6 +2,8 @@
  * Where two plain values differ, leaf by leaf. Lists whose items have names are compared by name, so that another order is no difference;
  * other lists are compared as a whole.
  */
+import { isMap } from '@stowage/core'
+
 export interface Difference {
   /** `spec.csi.volumeHandle`; parts that hold a dot are quoted: `metadata.labels["app.kubernetes.io/name"]`; items by name: `spec.dataPools[hdd].replicated.size`. */
   readonly field: string
@@ -70,8 +72,4 @@ function difference(field: string, before: unknown, after: unknown): Difference 
 function below(field: string, key: string): string {
   if (!/^[\w-]+$/.test(key)) return `${field}[${JSON.stringify(key)}]`
   return field === '' ? key : `${field}.${key}`
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 /** Mirrors and digests, put over a finished plan: every image that the plan runs, those of charts too. Pure. */
+import { isMap } from '@stowage/core'
 import type { PlatformSpec } from '../../spec/cluster-spec.ts'
 import type { HelmRelease, KubernetesObject, Plan, PlannedObject } from '../plan.ts'
 import { chartImages, type ChartImage } from './chart-images.ts'
@@ -40,7 +41,7 @@ function inMap(tree: Tree, images: Images): Tree {
 
 function inValue(value: unknown, images: Images): unknown {
   if (Array.isArray(value)) return value.map((item) => inValue(item, images))
-  return isTree(value) ? inMap(value, images) : value
+  return isMap(value) ? inMap(value, images) : value
 }
 
 function imageText(text: string, images: Images): string {
@@ -65,12 +66,12 @@ function withImage(values: Tree, { at, image, form, digestKey }: ChartImage, ima
 function withAt(tree: Tree, [key, ...rest]: readonly string[], value: unknown): Tree {
   if (key === undefined) return tree
   const inner = tree[key]
-  return { ...tree, [key]: rest.length === 0 ? value : withAt(isTree(inner) ? inner : {}, rest, value) }
+  return { ...tree, [key]: rest.length === 0 ? value : withAt(isMap(inner) ? inner : {}, rest, value) }
 }
 
 function treeAt(tree: Tree, path: readonly string[]): Tree {
-  const found = path.reduce<unknown>((inner, key) => (isTree(inner) ? inner[key] : undefined), tree)
-  return isTree(found) ? found : {}
+  const found = path.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), tree)
+  return isMap(found) ? found : {}
 }
 
 function textOf(value: unknown): string | undefined {
@@ -86,8 +87,4 @@ const unreachable: Readonly<Record<string, readonly string[]>> = {
 function beyondReach({ chart }: HelmRelease, { imageMirrors }: PlatformSpec): readonly string[] {
   if (Object.keys(imageMirrors).length === 0) return []
   return (unreachable[chart.name] ?? []).map((image) => `chart ${chart.name} also runs ${image}: platform.imageMirrors cannot reach it; set it in the chart’s values`)
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

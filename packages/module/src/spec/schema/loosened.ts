@@ -1,4 +1,5 @@
 /** What is left of a declared value when its faults are cut out: every field may be missing, every item of a list be a hole. */
+import { isMap } from '@stowage/core'
 import * as z from 'zod'
 
 export type Loosened<T> = T extends readonly (infer Item)[]
@@ -29,8 +30,4 @@ function rightFields(value: object, schemaOf: (key: string) => z.core.$ZodType |
       return kept === undefined ? [] : [[key, kept]]
     }),
   )
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 /** The smallest edits of a declaration that stands in files. */
+import { isMap } from '@stowage/core'
 import { environmentNames, inEnvironment } from '../../../spec/environments.ts'
-import { isTree, mergeDocuments } from '../../../spec/merge.ts'
+import { mergeDocuments } from '../../../spec/merge.ts'
 import type { ReadOptions, SourceText } from '../../../spec/read.ts'
 import { parseSource } from '../../../spec/source.ts'
 import type { Edit } from './edit.ts'
@@ -11,7 +12,7 @@ export function smallestEditsOfText(sources: readonly SourceText[], options: Rea
   const documents = sources.flatMap(({ text, file }) => parseSource(text, file, 'first').documents)
   if (documents.length === 0) return []
   const { value } = mergeDocuments(documents, 'first')
-  if (!isTree(value)) return []
+  if (!isMap(value)) return []
   const { environment, ...rest } = options
   if (environment === undefined) return smallestEdits(value, rest)
   return environmentNames(value).includes(environment) ? smallestEdits(inEnvironment(value, environment), rest) : []
