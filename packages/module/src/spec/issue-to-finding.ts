@@ -104,7 +104,7 @@ function invalid(message: string, value: unknown, path: Path): Fault {
   const size = message.startsWith('is not a size: ')
   const must = message.startsWith('must be ') ? message.slice('must be '.length) : undefined
   const write = remedy === undefined ? (must === undefined ? undefined : `write ${must}`) : `write ${remedy}`
-  const sentence = must === undefined ? `${name(path)} ${quote(value)} ${what}` : `${name(path)} is ${quote(value)}, which is not ${must.split(':')[0] ?? must}`
+  const sentence = must === undefined ? `${name(path)} ${quote(value)} ${what}` : `${name(path)} is ${quote(value)}, which is not ${must.split(/: |, e\.g\. /)[0] ?? must}`
   return { rule: size ? 'invalid-size' : 'invalid-value', message: sentence, ...(write === undefined ? {} : { remedy: write }), path }
 }
 

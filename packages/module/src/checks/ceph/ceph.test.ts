@@ -163,7 +163,8 @@ test('kernel names are warned of, one by one, and sdb is /dev/sdb', () => {
   const at = `${rookAt}.storage.nodes.0.devices`
   expect(found({ storage: oneNode({ name: 'sdb' }, { name: '/dev/nvme0n1' }) })).toEqual([`unstable-device-name? ${at}.0.name`, `unstable-device-name? ${at}.1.name`])
   expect(found({ storage: oneNode({ name: 'sdb' }, { name: '/dev/sdb' }) })).toContain(`duplicate-device ${at}.1.name`)
-  expect(found({ storage: oneNode({ name: 'sdb' }, { name: '/dev/sdb1' }) })).not.toContain(`duplicate-device ${at}.1.name`)
+  expect(found({ storage: oneNode({ name: 'sdb' }, { name: '/dev/sdb1' }) })).toContain(`duplicate-device ${at}.1.name`)
+  expect(found({ storage: oneNode({ name: 'sdb' }, { name: '/dev/sdc1' }) })).not.toContain(`duplicate-device ${at}.1.name`)
 })
 
 test('a path and a kernel name may be one device: unknown until a fact tells, and then so or not so', () => {

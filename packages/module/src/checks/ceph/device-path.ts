@@ -19,6 +19,13 @@ export function isPart(device: string): boolean {
   return /^\/dev\/(?!disk\/|mapper\/mpath)[^/]+\/[^/]+$/.test(device)
 }
 
+/** Whether a device is a partition of that disk, as far as the names say: sdb1 of sdb, …-part2 of the path before it. */
+export function isPartOf(device: string, disk: string): boolean {
+  const [name, whole] = [plainName(device), plainName(disk)]
+  if (!isPart(device) || isPart(disk) || !name.startsWith(whole)) return false
+  return /^(?:-part|p)?\d+$/.test(name.slice(whole.length))
+}
+
 /** Rook makes nvme of a path that says so. */
 export function saysNvme(device: string): boolean {
   return plainName(device).includes('nvme')

@@ -2,7 +2,7 @@
 import { fault, warning, type Check, type Fault, type Subject } from '../check.ts'
 import { knownFacts } from '../known-facts.ts'
 import { howToSettle } from '../feasibility/words.ts'
-import { isKernelName } from './device-path.ts'
+import { isKernelName, isPartOf } from './device-path.ts'
 import { everyHost, hostsOf, type Disk } from './disks.ts'
 import { sameDevice } from './same-device.ts'
 import { rooksOf } from './subject.ts'
@@ -24,6 +24,8 @@ export const devicesAreNamedOnce: Check = (subject) => {
       const compared = disks.slice(0, index).map((other) => ({ other, same: sameDevice(node, disk.name, other.name, facts) }))
       const twin = compared.find(({ same }) => same === true)
       if (twin !== undefined) return [fault('duplicate-device', disk.path, twin.other.name === disk.name ? `${disk.name} is listed twice on node ${node}` : `${disk.name} and ${twin.other.name} on node ${node} are the same device`, 'list each device once')]
+      const overlapping = compared.find(({ other }) => isPartOf(disk.name, other.name) || isPartOf(other.name, disk.name))?.other.name
+      if (overlapping !== undefined) return [fault('duplicate-device', disk.path, `of ${overlapping} and ${disk.name} on node ${node} one is a partition of the other`, 'list the disk or its partitions, not both')]
       const doubtful = compared.find(({ same }) => same === undefined)
       return doubtful === undefined ? [] : [maybeTheSame(subject, node, disk, doubtful.other)]
     }),

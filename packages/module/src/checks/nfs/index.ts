@@ -3,6 +3,7 @@ import { didYouMean } from '@stowage/core'
 import { cephParameters } from '../../spec/schema/ceph.ts'
 import { localParameters, proxmoxParameters } from '../../spec/schema/classes.ts'
 import { nfsParameters } from '../../spec/schema/nfs.ts'
+import { valueAt } from '../../spec/value-at.ts'
 import { backendsOf, classesOf, fault, volumesOf, warning, type Check, type DraftClass, type DraftVolume, type Fault, type Subject } from '../check.ts'
 import { kindOfBackend } from '../backends.ts'
 import { deletedDirectoriesAreOnesOwn } from './sub-dir.ts'
@@ -44,7 +45,8 @@ const oneRelease: Check = (subject) => {
 const classesNameAnExport: Check = (subject) =>
   classesOf(subject).flatMap(([name, { backend, export: chosen }]) => {
     if (kindOfBackend(subject, backend) !== 'nfs' || backend === undefined) return []
-    const known = Object.keys(subject.draft.spec?.backends?.[backend]?.nfs?.exports ?? {})
+    // From the raw text: an export that is written wrongly is reported as that, and is there.
+    const known = Object.keys(Object(valueAt(subject.raw, ['spec', 'backends', backend, 'nfs', 'exports'])))
     const path = ['spec', 'classes', name, 'export']
     if (chosen === undefined) return known.length <= 1 ? [] : [fault('missing-field', path, `"export" is missing in classes.${name}: backend ${backend} has ${known.join(', ')}`, `add export: ${known.join(' or ')}`)]
     return known.includes(chosen) ? [] : [fault('unknown-export', path, `class ${name} names the export ${JSON.stringify(chosen)}, which backend ${backend} does not have`, didYouMean(chosen, known))]
@@ -70,7 +72,7 @@ function foreignParameter(name: string, key: string, { backend }: DraftClass, ki
 const softMountsAreMeant: Check = (subject) =>
   classesOf(subject).flatMap(([name, { backend, mountOptions = [] }]) => {
     if (kindOfBackend(subject, backend) !== 'nfs') return []
-    const at = mountOptions.indexOf('soft')
+    const at = mountOptions.findIndex((option) => option.split(',').includes('soft'))
     return at === -1 ? [] : [warning('soft-mount', ['spec', 'classes', name, 'mountOptions', at], `class ${name} mounts soft: when the server does not answer, writes fail, and data that the application takes for written can be lost`, 'keep it for data that can be made again; use hard for what matters, and a block class for databases')]
   })
 

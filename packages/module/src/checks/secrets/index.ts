@@ -23,17 +23,24 @@ const oneSource: Check = ({ draft, raw }) =>
 const proxmoxKeys = ['token_id', 'token_secret'] as const
 
 /** A Secret that a backend names and the declaration makes must hold what the backend reads. */
-const backendsFindTheirKeys: Check = ({ draft }) =>
+const backendsFindTheirKeys: Check = ({ draft, raw }) =>
   Object.entries(draft.spec?.backends ?? {}).flatMap(([backend, { proxmox }]): readonly Fault[] => {
     const name = proxmox?.credentials?.secretRef
     const secret = name === undefined ? undefined : draft.spec?.secrets?.[name]
-    if (name === undefined || secret === undefined || !ofTheNamespace(draft, secret)) return []
+    if (name === undefined || secret === undefined || !ofTheNamespace(draft, secret) || isMisspelt(valueAt(raw, ['spec', 'secrets', name]))) return []
     const held = keysOf(secret)
     const read: readonly string[] = proxmox?.driver === 'proxmox-csi-plugin' ? ['config.yaml'] : proxmoxKeys
     return read
       .filter((key) => !held.includes(key))
       .map((key) => fault('secret-lacks-key', ['spec', 'secrets', name], `Secret ${name} has no key ${key}, which backend ${backend} reads`, missingKey(key, held)))
   })
+
+const fieldsOfASecret = new Set(['namespace', 'externalSecret', 'environment', 'file'])
+
+/** A source that is written wrongly was cut out, and is reported as that. */
+function isMisspelt(written: unknown): boolean {
+  return Object.keys(Object(written)).some((field) => !fieldsOfASecret.has(field))
+}
 
 /** A key that is held under a misspelt name is renamed, not added. */
 function missingKey(key: string, held: readonly string[]): string {

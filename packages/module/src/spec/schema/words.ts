@@ -45,7 +45,7 @@ export const absolutePath = z
 
 /** Ids of local volumes are made of it, so each directory must have one spelling only; the driver refuses the others, too. */
 export const plainDirectory = absolutePath.refine((text) => text.slice(1).split('/').every((part) => part !== '' && part !== '.'), {
-  error: 'must be an absolute path below / without ".", double slashes and a slash at its end, e.g. /var/lib/stowage',
+  error: 'must be an absolute path below / in plain form: without "." and "..", double slashes or a slash at its end, e.g. /var/lib/stowage',
 })
 
 export const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'])
