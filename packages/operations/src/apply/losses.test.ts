@@ -1,7 +1,7 @@
 import type { PersistentVolume, Pod } from 'kubernetes-types/core/v1'
 import { expect, test } from 'vitest'
 import type { LossFacts, VeleroBackup } from './loss-facts.ts'
-import { describeLosses, lossesOf } from './losses.ts'
+import { canBeStoodOn, describeLosses, lossesOf } from './losses.ts'
 import type { Doomed } from './losses.ts'
 
 const volume = (name: string, attributes: Record<string, string>, rest: PersistentVolume['spec'] = {}): PersistentVolume => ({ metadata: { name }, spec: { capacity: { storage: '10Gi' }, storageClassName: 'c', persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'd', volumeHandle: name, volumeAttributes: attributes }, claimRef: { namespace: 'apps', name: `${name}-claim` }, ...rest } })
@@ -21,6 +21,10 @@ test.each<[string, Doomed, readonly string[]]>([
   ['a ConfigMap', { kind: 'ConfigMap', name: 'shared', namespace: 'rook' }, []],
 ])('what stands on %s', (_, doomed, expected) => {
   expect(names(doomed)).toEqual(expected)
+})
+
+test('of a driver’s configuration nobody says that no volume is on it: that is not looked for', () => {
+  expect([canBeStoodOn('ConfigMap'), canBeStoodOn('Deployment'), canBeStoodOn('StorageClass'), canBeStoodOn('BackupStorageLocation')]).toEqual([false, false, true, true])
 })
 
 test('pods that have ended use nothing, and the proof says who does', () => {

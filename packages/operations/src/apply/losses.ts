@@ -39,6 +39,13 @@ export function lossesOf(doomed: Doomed, facts: LossFacts): Losses {
   return { volumes, backups, unknown: [...unknown, ...(facts.backups.known || volumes.length === 0 ? [] : [facts.backups.why])] }
 }
 
+const standsOn: ReadonlySet<string> = new Set(['CephFilesystem', 'CephFilesystemSubVolumeGroup', 'CephBlockPool', 'CephCluster', 'HelmRelease', 'PersistentVolume', 'PersistentVolumeClaim', 'Namespace', 'StorageClass', 'CSIDriver', 'BackupStorageLocation', 'Schedule'])
+
+/** Whether it is looked for what stands on things of this kind. Of others nothing is known, and nothing is said: not even that there is none. */
+export function canBeStoodOn(kind: string): boolean {
+  return standsOn.has(kind)
+}
+
 function isOn({ kind, name, namespace, filesystem }: Doomed, { metadata, spec }: PersistentVolume): boolean {
   const { driver, volumeAttributes: attributes = {} } = spec?.csi ?? {}
   const inCluster = attributes['clusterID'] === namespace

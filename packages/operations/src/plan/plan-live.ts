@@ -14,7 +14,7 @@ import type { Leftover } from '../apply/leftovers.ts'
 import { asPlain, isOfOthers, isOurs, lookAtLive } from '../apply/live-look.ts'
 import type { LiveLook } from '../apply/live-look.ts'
 import { LossObserver } from '../apply/loss-facts.ts'
-import { lossesOf } from '../apply/losses.ts'
+import { canBeStoodOn, lossesOf } from '../apply/losses.ts'
 import { foreignDefinition } from '../apply/foreign-definition.ts'
 import type { HelmAccess } from '../apply/releases/helm.ts'
 import { declaredDifferences } from './declared-differences.ts'
@@ -113,7 +113,7 @@ async function refusedAnswer(planned: PlannedObject, { live, error }: Extract<Li
 /** Whatever is more than an update in place says what stands on the object. */
 async function withStanding(planned: PlannedObject, change: Omit<LiveChange, 'id' | 'action' | 'touches'>, { plan, losses, until }: Asked): Promise<LiveChange> {
   const base: LiveChange = { id: planned.id, action: 'update', touches: dependents(planned.id, plan), ...change }
-  if (change.effect === 'safe') return base
+  if (change.effect === 'safe' || !canBeStoodOn(planned.object.kind)) return base
   return { ...base, standing: lossesOf(doomedOf(planned.object), await losses.facts(until)) }
 }
 

@@ -27,7 +27,7 @@ function rules(spec: Spec): PlannedObject {
     metadata: { name: 'stowage', namespace: spec.monitoring.namespace, labels: { ...labelsOf(spec, 'system'), ...spec.monitoring.labels } },
     spec: { groups },
   }
-  return watching(spec, object, `tells when ${groups.map(({ name }) => name.replace('stowage-', '')).join(', ')} need somebody`, 'nobody is told any more')
+  return watching(spec, object, `tells when ${new Intl.ListFormat('en-GB').format(groups.map(({ name }) => name.replace('stowage-', '').replace('ceph', 'Ceph')))} need somebody`, 'nobody is told any more')
 }
 
 function monitors(spec: Spec): readonly PlannedObject[] {
