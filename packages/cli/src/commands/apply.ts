@@ -99,10 +99,11 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
     })
 }
 
-function report({ changed, outcomes, left, byHand }: ApplyResult, { json: asJson, dryRun, showUndo }: Flags, terminal: CommandContext['terminal']): void {
+function report({ ok, changed, outcomes, left, byHand }: ApplyResult, { json: asJson, dryRun, showUndo }: Flags, terminal: CommandContext['terminal']): void {
   if (asJson === true) return terminal.stdout(json('ApplyReport', { dryRun: dryRun === 'server', changed, outcomes, left, byHand }))
   for (const { entry, message } of left) terminal.stderr(`left: ${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name} ${message}\n`)
-  if (byHand.length > 0) terminal.stderr(`to be done on a Proxmox host, by hand:\n${byHand.map(({ command }) => `  ${command}\n`).join('')}`)
+  // After a failure the last thing that is read is why, not what is to be done elsewhere.
+  if (ok && byHand.length > 0) terminal.stderr(`to be done on a Proxmox host, by hand:\n${byHand.map(({ command }) => `  ${command}\n`).join('')}`)
   if (showUndo === true) for (const { title, undo } of outcomes.toReversed()) if (undo !== undefined) terminal.stderr(`undo ${title}: ${undo}\n`)
   const needed = outcomes.filter(({ state }) => state === 'skipped').length
   if (dryRun === 'server') terminal.stdout(needed === 0 ? 'nothing would change\n' : `${steps(needed)} would change something\n`)

@@ -37,6 +37,10 @@ test.each(formats)('%s writes no Secret, whatever planned it', (format) => {
 test.each(formats.filter((format) => format !== 'yaml'))('%s comes with a README that says what is in it, in which order, what must be there, and how to remove it without losing data', (format) => {
   const text = encodings[format]({ ...samplePlan, hostActions: accessActions }, sampleDelivery).find(({ path }) => path === 'README.md')?.content ?? ''
   for (const heading of ['## What is in it, in order', '## What must be there before', '## On Proxmox', '## Removing it without losing data', '## Renamed', '## What else to know']) expect(text).toContain(heading)
+  // What is to be done elsewhere names the file that does it, and the file is there.
+  const [named = ''] = /## On Proxmox\n\n[^`]*`proxmox-[^`]*`/.exec(text) ?? []
+  const paths = encodings[format]({ ...samplePlan, hostActions: accessActions }, sampleDelivery).map(({ path }) => path)
+  expect(format === 'terraform' ? paths.some((path) => path.startsWith('proxmox-')) : paths.includes(/`(.*)`/.exec(named)?.[1] ?? '')).toBe(true)
   expect(text).toContain('| 60-classes | StorageClass |')
   expect(text).toContain('| 76-helm-backup | chart velero 1.2.3 as backup in storage |')
   expect(text).toContain("Secret storage/pve-token: the API token; it's never part of a plan")

@@ -14,6 +14,8 @@ export interface Manual {
   readonly order: readonly string[]
   /** How to take things away, beginning with what stays by itself. */
   readonly removing: readonly string[]
+  /** Who does what is to be done on Proxmox. Default: a script for each backend, run by hand. */
+  readonly proxmox?: string
   /** What a rename becomes with this tool. */
   readonly renaming: readonly string[]
 }
@@ -27,7 +29,7 @@ export function readme(plan: Plan, manual: Manual): EncodedFile {
     stepTable(stepsOf(plan)),
     ...manual.order,
     ...before(plan),
-    ...hostActions(plan),
+    ...hostActions(plan, manual),
     '## Removing it without losing data',
     ...manual.removing,
     ...dataList(plan),
@@ -60,9 +62,10 @@ function before({ needs, secrets }: Plan): readonly string[] {
   ]
 }
 
-function hostActions({ hostActions: actions }: Plan): readonly string[] {
+function hostActions({ hostActions: actions }: Plan, { proxmox }: Manual): readonly string[] {
   if (actions.length === 0) return []
-  return ['## On Proxmox', list(actions.map(({ id, reason }) => `${id}: ${reason}`))]
+  const scripts = [...new Set(actions.map(({ backend }) => `\`proxmox-${backend}.sh\``))].join(', ')
+  return ['## On Proxmox', proxmox ?? `Nothing that is applied to the cluster does this. ${scripts} does it: copy it to one of the Proxmox hosts and run it there as root, before the rest. The token that it shows once belongs into the Secret that the backend names.`, list(actions.map(({ id, reason }) => `${id}: ${reason}`))]
 }
 
 function dataList({ objects, helmReleases }: Plan): readonly string[] {

@@ -17,6 +17,7 @@ export function manual(proxmox: boolean): Manual {
       'Releases that hold data have `prevent_destroy`: a destroy stops before anything is done. Their objects carry `helm.sh/resource-policy: keep` as well, so that even a release that is removed from the files leaves them in the cluster.',
       '`tofu state rm` makes Terraform forget a release without touching what it made. Then delete by name what shall go, claims and volumes last.',
     ],
+    ...(proxmox ? { proxmox: 'The folders `proxmox-…` make this, before the rest:' } : {}),
     renaming: ['A release keeps its state through a `moved` block and goes on under its first name. An object of a chart is made anew under its new name; the old one is deleted by Helm unless it holds data, in which case it stays.'],
   }
 }
