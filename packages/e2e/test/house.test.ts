@@ -117,6 +117,38 @@ test('there is no import cycle between rooms or between files', () => {
   expect(cycles).toEqual([])
 })
 
+/** Heavy libraries, and the one place that each is loaded from. */
+const onlyLoadedBy = [
+  [/^@pulumi\//, /^module\/src\/pulumi\//],
+  [/^@kubernetes\/client-node$/, /^cli\/src\//],
+] as const
+
+test('Pulumi is loaded by its own components only, and the library that reads kubeconfigs by the command line only', () => {
+  const elsewhere = onlyLoadedBy.flatMap(([library, owner]) => files.filter(({ path, imports }) => !owner.test(relative(packages, path)) && imports.some((request) => library.test(request))))
+  expect(elsewhere.map(({ path }) => relative(packages, path))).toEqual([])
+})
+
+/** The file that an import means, or undefined for a library. */
+function fileOf(request: string, from: string): string | undefined {
+  if (request.startsWith('.')) return resolve(dirname(from), request)
+  const [room = '', ...below] = roomPathOf(request)?.split('/') ?? []
+  return room === '' ? undefined : join(packages, room, 'src', `${below.join('/') || 'index'}.ts`)
+}
+
+test('the driver loads neither declarations nor the definitions of other people’s engines', () => {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const loaded = new Set([join(packages, 'driver', 'src', 'main.ts')])
+  for (const path of loaded) {
+    for (const request of byPath.get(path)?.imports ?? []) {
+      const next = fileOf(request, path)
+      if (next !== undefined) loaded.add(next)
+    }
+  }
+  const names = [...loaded].map((path) => relative(packages, path))
+  expect(names).toEqual(expect.arrayContaining(['driver/src/driver.ts', 'wire/src/codec.ts', 'proxmox/src/client/client.ts']))
+  expect(names.filter((name) => /^(?:module|operations|lab|cli)\/|^wire\/src\/(?:data\/(?:crds|charts|schemas|kubernetes|pve-api)|crds|charts|schemas|structural-schema)/.test(name))).toEqual([])
+})
+
 /** Ambient ways out, and the few places whose whole purpose is one of them. */
 const ambientModule = /^(node:)?(fs|fs\/promises|child_process|net|tls|http|https|http2|dns|timers|timers\/promises|os|worker_threads)$/
 const ambientCall = /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|setTimeout\(|setInterval\(|setImmediate\(|crypto\.(randomUUID|getRandomValues|randomBytes)\(|process\.hrtime|[^.\w]fetch\()/
