@@ -182,6 +182,13 @@ test('a Secret that is missing stops the run before the driver is made, and says
     expect(await applyPlan(needy, { client })).toMatchObject({ ok: true })
   }))
 
+test('everything that is missing is said at once, a line for each', () =>
+  onStage(async ({ client }) => {
+    const needs = [{ kind: 'Secret', namespace, name: 'proxmox-csi', reason: 'the API token' }, { kind: 'Namespace', name: 'photos', reason: 'claimed in it' }] as const
+    const message = (await applyPlan({ ...whole, needs }, { client })).outcomes.at(-1)?.message ?? ''
+    expect(message.split('\n')).toEqual(['2 things are missing', expect.stringMatching(/^ {2}Secret storage-system\/proxmox-csi is missing \(the API token\): /), expect.stringMatching(/^ {2}Namespace photos is missing /)])
+  }))
+
 test('a definition that somebody else brings stops the run before the driver is made, and not at the object that is of it', () =>
   onStage(async (stage) => {
     const needy: AppliablePlan = { ...whole, needs: [{ kind: 'CustomResourceDefinition', name: 'prometheusrules.monitoring.coreos.com', reason: 'PrometheusRule is a kind of the Prometheus operator' }] }

@@ -12,7 +12,9 @@ export function needsStep(client: KubernetesClient, needs: readonly NeededObject
     look: async (signal) => {
       const missing: string[] = []
       for (const need of needs) if ((await client.find(refOfNeed(need), { signal })) === undefined) missing.push(`${describeRef(refOfNeed(need))} is missing (${need.reason}): ${remedy(need)}`)
-      if (missing.length > 0) return { state: 'blocked', message: missing.join('; ') }
+      // A first apply may miss many things: one line for each.
+      if (missing.length > 1) return { state: 'blocked', message: [`${missing.length} things are missing`, ...missing].join('\n  ') }
+      if (missing.length === 1) return { state: 'blocked', message: missing.join('') }
       return { state: 'done', message: needs.map((need) => describeRef(refOfNeed(need))).join(', ') }
     },
     change: async () => '',
