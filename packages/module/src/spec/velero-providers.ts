@@ -37,9 +37,9 @@ export const snapshotConfigKeys: Readonly<Record<KnownProvider, readonly string[
   gcp: ['snapshotLocation', 'project', 'volumeProject', 'snapshotType', 'credentialsFile'],
 }
 
-/** Host and port's host of an s3Url; undefined when it is not a URL. */
+/** Host of a URL, with one spelling for each: no port, small letters, no dot at the end. Undefined when it is not a URL. */
 export function hostOf(url: string | undefined): string | undefined {
-  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname.replace(/\.+$/, '') : undefined
 }
 
 /**

@@ -4,7 +4,7 @@ import { backupsHoldVolumes, somethingIsLeft } from './holds-data.ts'
 import { hostBackupsAreBuilt } from './host-backups.ts'
 import { valuesDoNotContradict } from './chart.ts'
 import { exclusionsAreMeant, exclusionsDoNotEmptySchedules, namespaceIsItsOwn, restoredClassesExist, restorersAreNamed, snapshotLocationsAreUsed } from './exclusions.ts'
-import { locationsLiveElsewhere } from './lives-on.ts'
+import { locationsLiveElsewhere, otherStoresLiveElsewhere } from './lives-on.ts'
 import { backupsHaveAPlace, bucketsAreApart, configKeysAreKnown, defaultLocationIsUnique, locationsAreComplete, locationsAreReachedInPrivate } from './locations.ts'
 import { passwordHasASource, passwordIsNotWritten } from './password.ts'
 import { pluginsFitVelero, providersHavePlugins } from './plugins.ts'
@@ -21,7 +21,8 @@ export const veleroChecks: readonly Check[] = [
   backupsHaveAPlace, // there is a bucket
   defaultLocationIsUnique, // one of them is the default
   bucketsAreApart, // no two share a folder
-  locationsLiveElsewhere, // none lives on what it protects
+  locationsLiveElsewhere,
+  otherStoresLiveElsewhere, // none lives on what it protects
   locationsAreComplete, // each says what its provider needs
   configKeysAreKnown, // in words that the provider's plugin knows
   locationsAreReachedInPrivate, // and is reached under TLS
