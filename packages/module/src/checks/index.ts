@@ -6,7 +6,6 @@ import { veleroChecks } from './velero/index.ts'
 import { secretsChecks } from './secrets/index.ts'
 import { platformChecks } from './platform/index.ts'
 import { policiesChecks } from './policies/index.ts'
-import { monitoringChecks } from './monitoring/index.ts'
 import { deliveryChecks } from './delivery/index.ts'
 import { feasibilityChecks } from './feasibility/index.ts'
 import { backendsHoldOneKind, certificatesAreVerified, endpointsAreHttps, oneLocalBackend, regionsAreUnique } from './backends.ts'
@@ -24,7 +23,7 @@ import {
 } from './classes.ts'
 import { noNameVanishes } from './names.ts'
 import { renamesAreClear } from './renames.ts'
-import { secretsStayOutside } from './secrets.ts'
+import { secretsStayOutside } from './no-secrets-in-text.ts'
 import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
 
 /** Every check of a declaration, in the order in which a person would ask. */
@@ -57,7 +56,6 @@ export const checks: readonly Check[] = [
   ...secretsChecks,
   ...platformChecks,
   ...policiesChecks,
-  ...monitoringChecks,
   ...deliveryChecks,
   ...feasibilityChecks,
 ]

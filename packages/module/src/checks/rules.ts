@@ -3,7 +3,6 @@ import { chartsRules } from './charts/rules.ts'
 import { cephRules } from './ceph/rules.ts'
 import { deliveryRules } from './delivery/rules.ts'
 import { feasibilityRules } from './feasibility/rules.ts'
-import { monitoringRules } from './monitoring/rules.ts'
 import { upstreamRules } from './upstream/rules.ts'
 import { nfsRules } from './nfs/rules.ts'
 import { platformRules } from './platform/rules.ts'
@@ -75,7 +74,6 @@ export const ruleExplanations: Readonly<Record<string, RuleExplanation>> = {
   ...secretsRules,
   ...platformRules,
   ...policiesRules,
-  ...monitoringRules,
   ...deliveryRules,
   ...feasibilityRules,
   ...acceptanceRules,

@@ -3,7 +3,7 @@ import type { ClassSpec, Spec } from '../../spec/spec.ts'
 import { cephClassDependencies } from '../ceph/ids.ts'
 import { planned } from '../planned.ts'
 import type { Contribution } from '../plan.ts'
-import { storageClass } from '../storage-class.ts'
+import { storageClass } from './storage-class.ts'
 
 export function classesContribution(spec: Spec): Contribution {
   const served = new Set(spec.drivers.map(({ name }) => name))

@@ -2,7 +2,7 @@
 import type { Spec, VolumeSpec } from '../../spec/spec.ts'
 import { planned } from '../planned.ts'
 import { idOf, type Contribution, type Need, type PlannedObject } from '../plan.ts'
-import { persistentVolume, persistentVolumeClaim } from '../static-volume.ts'
+import { persistentVolume, persistentVolumeClaim } from './static-volume.ts'
 
 export function volumesContribution(spec: Spec): Contribution {
   const volumes = spec.volumes.map((volume) => staticVolume(spec, volume))

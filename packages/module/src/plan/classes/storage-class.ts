@@ -1,6 +1,6 @@
-import type { ClassSpec, Spec } from '../spec/spec.ts'
-import { labelsOf } from './labels.ts'
-import type { KubernetesObject } from './plan.ts'
+import type { ClassSpec, Spec } from '../../spec/spec.ts'
+import { labelsOf } from '../labels.ts'
+import type { KubernetesObject } from '../plan.ts'
 
 export const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class'
 

@@ -1,8 +1,8 @@
 /** Existing data as a PersistentVolume and its claim, tied to each other by name before either is seen by the binder. */
 import { fstypeKey, parseVolumeHandle } from '@stowage/core'
-import type { Spec, VolumeSpec } from '../spec/spec.ts'
-import { labelsOf } from './labels.ts'
-import type { KubernetesObject } from './plan.ts'
+import type { Spec, VolumeSpec } from '../../spec/spec.ts'
+import { labelsOf } from '../labels.ts'
+import type { KubernetesObject } from '../plan.ts'
 
 export function persistentVolume(spec: Spec, volume: VolumeSpec): KubernetesObject {
   return {
