@@ -30,5 +30,5 @@ function accessReason({ kind, metadata }: KubernetesObject): string {
 }
 
 function needsOf(spec: Spec): readonly Need[] {
-  return proxmoxBackends(spec).map(({ name, secretRef }) => ({ kind: 'Secret', namespace: spec.namespace, name: secretRef, reason: `keys token_id and token_secret, the API token of backend ${name}; it is never part of a plan` }))
+  return proxmoxBackends(spec).map(({ name, secretRef }) => ({ kind: 'Secret', namespace: spec.namespace, name: secretRef, reason: `the API token of backend ${name}: keys token_id and token_secret, or config.yaml as proxmox-csi-plugin has it; it is never part of a plan` }))
 }
