@@ -3,6 +3,7 @@ import type { Files } from '@stowage/effects'
 import type { SecretSource } from '@stowage/module'
 import { applyPlan } from '@stowage/operations'
 import type { AppliablePlan, ApplyPlanOptions } from '@stowage/operations'
+import { veleroCrds } from '@stowage/wire/crds/velero'
 import { expect, test } from 'vitest'
 import { onStage } from './operations-stage.ts'
 import type { OperationsStage } from './operations-stage.ts'
@@ -64,4 +65,21 @@ test('an escrow file that was begun and not written is neither used nor overwrit
     const result = await applyPlan(plan, { client, secrets: { environment: {}, files: effects.files, random: effects.random, directory: '/', escrow: '/usb/escrow.json' } })
     expect(result.outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('is empty') })
     expect(await effects.files.readText('/usb/escrow.json')).toBe('')
+  }))
+
+test('a password that is gone is not replaced by another one once repositories were locked with it', () =>
+  onStage(async (stage) => {
+    const { client, effects, store } = stage
+    await effects.files.makeDirectory('/usb')
+    const options = (escrow: string): ApplyPlanOptions => ({ client, secrets: { environment: {}, files: effects.files, random: effects.random, directory: '/', escrow } })
+    await applyPlan(plan, options('/usb/escrow.json'))
+    const first = await inCluster(stage)
+    for (const definition of veleroCrds.filter(({ metadata }) => metadata.name === 'backuprepositories.velero.io')) store.client('velero').create('customresourcedefinitions.apiextensions.k8s.io', JSON.parse(JSON.stringify(definition)))
+    await client.clock.sleep(5_000)
+    await client.create({ apiVersion: 'velero.io/v1', kind: 'BackupRepository', metadata: { name: 'photos-default-kopia', namespace }, spec: { backupStorageLocation: 'default', repositoryType: 'kopia', resticIdentifier: '', volumeNamespace: 'photos', maintenanceFrequency: '1h' } })
+    await client.remove({ apiVersion: 'v1', kind: 'Secret', namespace, name: password.name })
+    expect((await applyPlan(plan, options('/usb/new.json'))).outcomes.at(-1)).toMatchObject({ state: 'blocked', message: expect.stringContaining('photos-default-kopia') })
+    expect(await effects.files.stat('/usb/new.json')).toBeUndefined()
+    expect(await applyPlan(plan, options('/usb/escrow.json'))).toMatchObject({ ok: true })
+    expect(await inCluster(stage)).toBe(first)
   }))

@@ -94,6 +94,20 @@ test('a Ceph cluster is not first made while its pools may never be whole; accep
     expect(await run([])).toMatchObject({ ok: true, changed: [] })
   }))
 
+test('a Ceph cluster that the chart makes is asked about as one that is an object', () =>
+  onStage(async (stage) => {
+    const { client } = stage
+    defineRook(stage)
+    const helmReleases = [{ id: 'helm/storage-system/rook-ceph-cluster', phase: 'cluster', name: 'rook-ceph-cluster', namespace, chart: { name: 'rook-ceph-cluster', repository: 'r', version: 'v1.20.6' }, values: { clusterName: 'ceph' }, reason: '', dependsOn: [], holdsData: true, losing: '', crds: [] }] as const
+    const findings = [{ rule: 'mons-need-more-nodes', severity: 'warning', verdict: 'unknown', object: 'cluster/ceph', path: [], message: 'how many nodes there are is not known' }] as const
+    const look = (): Promise<unknown> | undefined => acceptUnknownStep({ client, objects: [], helmReleases, findings, accepted: [] })?.look(new AbortController().signal)
+    expect(await look()).toMatchObject({ state: 'blocked', message: expect.stringContaining('--accept-unknown mons-need-more-nodes') })
+    const there = { apiVersion: 'ceph.rook.io/v1', kind: 'CephCluster', metadata: { name: 'ceph', namespace }, spec: {} }
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }).catch(() => undefined)
+    await client.create(there)
+    expect(await look()).toMatchObject({ state: 'done' })
+  }))
+
 test('a snapshot controller that is there already is seen, and none is installed beside it; our own is not taken for another’s', () =>
   onStage(async (stage) => {
     const withSnapshots = { ...declaration, spec: { ...declaration.spec, snapshots: { controller: 'auto' } } }

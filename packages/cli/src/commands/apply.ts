@@ -71,7 +71,7 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
       const interrupt = untilInterrupted()
       try {
         const plan = planStorage(read.spec)
-        const gate = acceptUnknownStep({ client, objects: plan.objects, findings: read.findings, accepted: flags.acceptUnknown ?? [] })
+        const gate = acceptUnknownStep({ client, objects: plan.objects, helmReleases: plan.helmReleases, findings: read.findings, accepted: flags.acceptUnknown ?? [] })
         const result = await applyPlan(plan, {
           client,
           helm: helmAccess(flags, terminal, { effects, ...where }, plan),

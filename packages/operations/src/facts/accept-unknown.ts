@@ -2,6 +2,7 @@
 import type { Finding } from '@stowage/core'
 import { refOf } from '@stowage/kubernetes'
 import type { KubernetesClient } from '@stowage/kubernetes'
+import type { HelmRelease } from '@stowage/module'
 import { adviceChecks } from '@stowage/module/checks/feasibility/rules'
 import { valueAt } from '@stowage/module/spec/value-at'
 import type { AppliableObject } from '../apply/stowage-plan.ts'
@@ -11,6 +12,8 @@ export interface UnknownsToAccept {
   readonly client: KubernetesClient
   /** Of the plan. */
   readonly objects: readonly AppliableObject[]
+  /** Of the plan; the chart rook-ceph-cluster makes a CephCluster, too. */
+  readonly helmReleases?: readonly HelmRelease[]
   /** Of the declaration, read with the facts that could be gathered. */
   readonly findings: readonly Finding[]
   /** Rule ids, as `--accept-unknown` names them. */
@@ -20,7 +23,7 @@ export interface UnknownsToAccept {
 const madeOnce = new Set(['CephCluster', 'CephFilesystem', 'CephBlockPool'])
 
 /** undefined when nothing is unknown that is not accepted. */
-export function acceptUnknownStep({ client, objects, findings, accepted }: UnknownsToAccept): Step | undefined {
+export function acceptUnknownStep({ client, objects, helmReleases = [], findings, accepted }: UnknownsToAccept): Step | undefined {
   const open = findings.filter(({ verdict, rule }) => verdict === 'unknown' && !adviceChecks.has(rule) && !accepted.includes(rule))
   if (open.length === 0) return undefined
   return {
@@ -28,7 +31,7 @@ export function acceptUnknownStep({ client, objects, findings, accepted }: Unkno
     title: 'what decides whether Ceph can work is known, or accepted',
     look: async (signal) => {
       const fresh: AppliableObject[] = []
-      for (const one of objects) if (madeOnce.has(one.object.kind) && (await client.find(refOf(one.object), { signal })) === undefined) fresh.push(one)
+      for (const one of [...objects, ...helmReleases.flatMap(clusterOf)]) if (madeOnce.has(one.object.kind) && (await client.find(refOf(one.object), { signal })) === undefined) fresh.push(one)
       const concerned = open.filter(({ object = '' }) => fresh.some((one) => concerns(object, one)))
       if (concerned.length === 0) return { state: 'done', message: 'nothing that is made now hangs on it' }
       const rules = [...new Set(concerned.map(({ rule }) => rule))]
@@ -37,6 +40,12 @@ export function acceptUnknownStep({ client, objects, findings, accepted }: Unkno
     },
     change: async () => '',
   }
+}
+
+function clusterOf({ id, chart, namespace, values, reason }: HelmRelease): readonly AppliableObject[] {
+  if (chart.name !== 'rook-ceph-cluster') return []
+  const name = String(valueAt(values, ['clusterName']) ?? namespace)
+  return [{ id, reason, object: { apiVersion: 'ceph.rook.io/v1', kind: 'CephCluster', metadata: { name, namespace } } }]
 }
 
 /** A pool or filesystem concerns the object that makes it; all else concerns whatever is made. */

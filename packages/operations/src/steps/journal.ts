@@ -13,6 +13,8 @@ export interface JournalRecord {
   readonly run: string
   readonly startedAt: string
   readonly steps: Readonly<Record<string, JournalEntry>>
+  /** RFC 3339; absent of a run that did not come to its end. */
+  readonly finishedAt?: string
   /** How many finished steps had to be left out, because there is not room for all. */
   readonly dropped?: number
 }

@@ -52,7 +52,7 @@ test('a run that changes nothing writes no journal', () =>
     await runSteps([makes('a', new Set(['a']))], { run: 'test', clock, journal })
     expect(writes).toEqual([])
     await runSteps([makes('a', new Set())], { run: 'test', clock, journal })
-    expect(writes.map(({ steps }) => steps['a']?.state)).toEqual(['begun', 'done'])
+    expect(writes.map(({ steps, finishedAt }) => [steps['a']?.state, finishedAt !== undefined])).toEqual([['begun', false], ['done', false], ['done', true]])
   }))
 
 test('a failure ends the run, is written down, and the next run goes on from there', () =>
@@ -75,6 +75,17 @@ test('a step that was interrupted in the middle is named by the next run', () =>
     const events: StepEvent[] = []
     await runSteps([makes('a', new Set())], { run: 'test', clock, journal, listener: (event) => events.push(event) })
     expect(events[0]).toMatchObject({ state: 'looking', message: 'an earlier run was interrupted here' })
+  }))
+
+test('the way back of an interrupted step, and those of the steps before it, are in the journal of the run that takes it up, and not of the one after', () =>
+  inTime(async (clock) => {
+    const journal = memoryJournal()
+    const at = '2026-01-01T00:00:00.000Z'
+    await journal.write({ run: 'test', startedAt: at, steps: { a: { state: 'done', at, message: '', undo: 'undo a' }, b: { state: 'begun', at, message: '', undo: 'b as it was' } } })
+    await runSteps([makes('a', new Set(['a'])), makes('b', new Set(), { undo: 'remove b' })], { run: 'test', clock, journal })
+    expect(Object.entries((await journal.read())?.steps ?? {}).map(([id, { state, undo }]) => [id, state, undo])).toEqual([['a', 'done', 'undo a'], ['b', 'done', 'b as it was']])
+    await runSteps([makes('b', new Set(), { undo: 'remove b' })], { run: 'test', clock, journal })
+    expect(Object.entries((await journal.read())?.steps ?? {}).map(([id, { undo }]) => [id, undo])).toEqual([['b', 'remove b']])
   }))
 
 test('a blocked step ends the run with its words, and nothing after it is done', () =>

@@ -51,6 +51,8 @@ export async function runSteps(steps: readonly Step[], options: RunOptions): Pro
     // A look changes nothing, so it can go on and find all that is wrong.
     if (options.lookOnly !== true || options.signal?.aborted === true) break
   }
+  // Everything is done and seen by now; a journal that cannot say so only keeps the ways back for longer.
+  if (first === undefined) await book.finished().catch(() => {})
   return { ok: first === undefined, outcomes, ...first }
 }
 
@@ -144,10 +146,32 @@ class Book {
     if (begun?.state === 'begun') await this.#write(step, 'failed', message, begun.undo)
   }
 
-  async #write(step: Step, state: JournalEntry['state'], message: string, undo: string | undefined): Promise<void> {
-    const at = new Date(this.#options.clock.now()).toISOString()
-    const { startedAt = at, steps = {} } = this.#record ?? {}
-    this.#record = { run: this.#options.run, startedAt, steps: { ...steps, [step.id]: { state, at, message: message.slice(0, 300), ...(undo !== undefined && { undo }) } } }
+  /** Once something was written. */
+  async finished(): Promise<void> {
+    if (this.#record === undefined) return
+    this.#record = { ...this.#record, finishedAt: this.#now() }
     await this.#options.journal.write(this.#record)
+  }
+
+  async #write(step: Step, state: JournalEntry['state'], message: string, undo: string | undefined): Promise<void> {
+    const at = this.#now()
+    const unfinished = await this.#unfinished()
+    const { startedAt = at, steps = unfinished?.steps ?? {} } = this.#record ?? {}
+    // What an interrupted change began with is what leads back from it, not what it had come to when it was taken up again.
+    const interrupted = unfinished?.steps[step.id]
+    const back = interrupted !== undefined && interrupted.state !== 'done' ? interrupted.undo ?? undo : undo
+    this.#record = { run: this.#options.run, startedAt, steps: { ...steps, [step.id]: { state, at, message: message.slice(0, 300), ...(back !== undefined && { undo: back }) } } }
+    await this.#options.journal.write(this.#record)
+  }
+
+  /** What an earlier run that did not come to its end has left: its ways back are not lost with the next one. */
+  async #unfinished(): Promise<JournalRecord | undefined> {
+    this.#before ??= this.#options.journal.read()
+    const before = await this.#before
+    return before === undefined || before.finishedAt !== undefined || before.run !== this.#options.run ? undefined : before
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString()
   }
 }

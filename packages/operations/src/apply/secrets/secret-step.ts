@@ -28,7 +28,7 @@ export function secretSourcesStep(sources: readonly SecretSource[], { client, ac
       for (const group of groupSecrets(sources)) {
         const there = await lookAt(group, client, signal)
         if (there.state === 'blocked') faults.push(there.message)
-        if (there.state === 'needed') faults.push(...(await missingSources(group, access, client.server)))
+        if (there.state === 'needed') faults.push(...(await missingSources(group, access, client.server)), ...(await lockedBefore(group, access, client, signal)))
       }
       return faults.length === 0 ? { state: 'done', message: '' } : { state: 'blocked', message: `${faults.join('. ')}. Nothing was changed` }
     },
@@ -64,6 +64,27 @@ function secretStep(group: SecretGroup, { client, access }: SecretOptions, escro
       })
       return isMadeUp ? `made up, and written down in ${access.escrow ?? ''}: keep that file away from the cluster` : sources.map(({ reason }) => reason).join('; ')
     },
+  }
+}
+
+/** What was backed up already opens with the earlier password only; another one would lock Velero out of it. */
+async function lockedBefore({ namespace, name, sources }: SecretGroup, access: SecretAccess | undefined, client: KubernetesClient, signal: AbortSignal): Promise<readonly string[]> {
+  const madeUp = sources.filter(({ source }) => source.from === 'generate')
+  if (madeUp.length === 0) return []
+  const kept = access?.escrow === undefined ? undefined : await readEscrow(access.files, access.escrow, client.server).catch(() => undefined)
+  if (kept !== undefined && madeUp.every((source) => escrowedValue(kept, source) !== undefined)) return []
+  const repositories = await repositoriesIn(namespace, client, signal)
+  if (repositories.length === 0) return []
+  return [`Secret ${namespace}/${name} is gone, and its content is what ${repositories.length === 1 ? 'a backup repository' : `${repositories.length} backup repositories`} (${repositories.slice(0, 3).join(', ')}) were locked with: no new one is made up. Put the earlier one back, or name the file it was written down in: --escrow FILE`]
+}
+
+async function repositoriesIn(namespace: string, client: KubernetesClient, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const { items } = await client.list({ apiVersion: 'velero.io/v1', kind: 'BackupRepository' }, { namespace }, { signal })
+    return items.map(({ metadata }) => metadata?.name ?? '')
+  } catch (error) {
+    if (isStorageError(error, 'not-found')) return []
+    throw error
   }
 }
 
