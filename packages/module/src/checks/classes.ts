@@ -15,6 +15,14 @@ export const defaultClassIsUnique: Check = (subject) => {
     .map(([name]) => fault('two-default-classes', ['spec', 'classes', name, 'default'], `class ${name} is the default, and ${first?.[0] ?? ''} is already`, 'keep default: true on one class'))
 }
 
+/** The server's own words for the default class would make a second one beside `default`, and nothing here would see it. */
+export const defaultIsSaidOnce: Check = (subject) =>
+  classesOf(subject).flatMap(([name, { annotations }]) =>
+    Object.keys(annotations ?? {})
+      .filter((key) => /^storageclass(?:\.beta)?\.kubernetes\.io\/is-default-class$/.test(key))
+      .map((key) => fault('conflicting-fields', ['spec', 'classes', name, 'annotations', key], `the annotation ${key} of class ${name} decides what default decides`, 'remove it, and write default: true where it belongs')),
+  )
+
 /** A class's backend is one of spec.backends. */
 export const classesNameABackend: Check = (subject) => {
   const known = backendsOf(subject).map(([name]) => name)

@@ -16,6 +16,7 @@ import {
   accessModesCanBeServed,
   classesNameABackend,
   defaultClassIsUnique,
+  defaultIsSaidOnce,
   deletedDataIsMeant,
   driverNamesAreFree,
   parametersAreAccepted,
@@ -24,7 +25,7 @@ import {
 import { noNameVanishes } from './names.ts'
 import { renamesAreClear } from './renames.ts'
 import { secretsStayOutside } from './no-secrets-in-text.ts'
-import { claimsAndDisksAreUnique, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
+import { claimsAndDisksAreUnique, directoriesHaveOneSpelling, directoriesLieApart, volumeAccessModesCanBeServed, volumesNameAClass, volumesPointAtData } from './volumes.ts'
 
 /** Every check of a declaration, in the order in which a person would ask. */
 export const checks: readonly Check[] = [
@@ -38,6 +39,7 @@ export const checks: readonly Check[] = [
   oneLocalBackend, // one directory tree a node, today
   classesNameABackend, // a class's backend is declared
   defaultClassIsUnique, // at most one default class
+  defaultIsSaidOnce, // in one word
   deletedDataIsMeant, // the default class does not delete data unasked
   driverNamesAreFree, // a second driver name serves one kind of backend
   parametersFitTheBackend, // no parameter of another kind of backend
@@ -46,6 +48,8 @@ export const checks: readonly Check[] = [
   volumesNameAClass, // an adopted volume's class is declared
   volumesPointAtData, // and it says exactly where its data is
   volumeAccessModesCanBeServed, // in modes that the backend can serve
+  directoriesHaveOneSpelling, // each directory by its one name
+  directoriesLieApart, // and none inside another
   claimsAndDisksAreUnique, // one claim, one disk, one volume
   ...cephChecks,
   ...upstreamChecks,

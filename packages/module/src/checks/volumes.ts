@@ -1,6 +1,6 @@
 /** Checks of spec.volumes: data that exists already must be named exactly. */
 import { accessModeRefusal, didYouMean, serves, tryParseVolumeHandle, volumeHandleFault, type BackendKind } from '@stowage/core'
-import { classesOf, fault, volumesOf, type Check, type DraftVolume, type Fault, type Subject } from './check.ts'
+import { classesOf, fault, volumesOf, warning, type Check, type DraftVolume, type Fault, type Subject } from './check.ts'
 import { kindOfBackend } from './backends.ts'
 
 /** A volume's class is one of spec.classes. */
@@ -67,6 +67,34 @@ export const claimsAndDisksAreUnique: Check = (subject) => {
   ])
 }
 
+/** Ids of local volumes are made of the directory; the driver takes one spelling of each, and refuses the others. */
+export const directoriesHaveOneSpelling: Check = (subject) =>
+  volumesOf(subject).flatMap(([name, volume]) =>
+    kindOfVolume(subject, volume) === 'local' && volume.path !== undefined && volume.path !== plainPath(volume.path)
+      ? [fault('invalid-value', ['spec', 'volumes', name, 'path'], `path ${volume.path} of volume ${name} is not spelled as the driver takes it`, `write ${plainPath(volume.path)}`)]
+      : [],
+  )
+
+function plainPath(path: string): string {
+  return `/${path.split('/').filter((part) => part !== '' && part !== '.').join('/')}`
+}
+
+/** What one pod deletes in a directory inside another volume is gone for the other. */
+export const directoriesLieApart: Check = (subject) => {
+  const all = volumesOf(subject).flatMap(([name, volume]) => (kindOfVolume(subject, volume) !== 'local' || volume.node === undefined || volume.path === undefined ? [] : [{ name, node: volume.node, path: plainPath(volume.path) }]))
+  const owners = new Map(all.map((one) => [`${one.node}:${one.path}`, one]))
+  return all.flatMap((one): readonly Fault[] => {
+    const outer = parentsOf(one.path).flatMap((parent) => owners.get(`${one.node}:${parent}`) ?? [])[0]
+    return outer === undefined ? [] : [warning('paths-collide', ['spec', 'volumes', one.name, 'path'], `volumes ${outer.name} (${outer.path}) and ${one.name} (${one.path}) lie one in the other`, 'adopt directories that lie beside each other, unless both pods are meant to see the same files')]
+  })
+}
+
+/** `/a/b/c` → `/a/b`, `/a`. */
+function parentsOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`).toReversed()
+}
+
 function takenTwice(owners: Map<string, string>, thing: string | undefined, name: string, what: string, field: string): readonly Fault[] {
   if (thing === undefined) return []
   const owner = owners.get(thing)
@@ -75,7 +103,7 @@ function takenTwice(owners: Map<string, string>, thing: string | undefined, name
 }
 
 function placeOf({ handle, node, path }: DraftVolume): string | undefined {
-  return handle ?? (node === undefined || path === undefined ? undefined : `${node}:${path.replace(/\/+$/, '')}`)
+  return handle ?? (node === undefined || path === undefined ? undefined : `${node}:${plainPath(path)}`)
 }
 
 function kindOfVolume(subject: Subject, volume: DraftVolume): BackendKind | undefined {
