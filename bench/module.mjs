@@ -46,7 +46,7 @@ spec:
       locations:
         default: { provider: aws, bucket: backups, region: eu-central-1, default: true, credential: { name: s3, key: cloud } }
       schedules:
-\${lines(count(100), (n) => \`        s\${n}: { schedule: "\${n % 60} \${n % 24} * * *", ttl: 192h, includedNamespaces: [team-\${n}] }\`)}
+\${lines(count(100), (n) => \`        s\${n}: { schedule: "\${(n * 7) % 60} \${Math.floor((n * 7) / 60) % 24} * * *", ttl: 192h, includedNamespaces: [team-\${n}] }\`)}
   monitoring: { alerts: true }
   volumes:
 \${lines(count(10000), (n) => \`    volume-\${n}: { namespace: team-\${n % 50}, class: fast, size: \${1 + (n % 900)}Gi, handle: pve/pve\${n % 5}/local-zfs/vm-9999-volume-\${n} }\`)}
