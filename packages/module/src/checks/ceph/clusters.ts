@@ -1,4 +1,5 @@
 /** The cluster as a whole: that there is one, which Ceph it runs, how many monitors. */
+import { isOlder } from '../../spec/version-order.ts'
 import { backendsOf, fault, warning, type Check, type Fault } from '../check.ts'
 import { chartVersions } from '../../spec/ceph/versions.ts'
 import { knownFacts } from '../known-facts.ts'
@@ -56,24 +57,14 @@ export const chartsGoTogether: Check = (subject) =>
   rooksOf(subject).flatMap(({ path, declared: { charts = {}, deliverCluster } }): readonly Fault[] => {
     const old = (['operator', 'cluster'] as const).flatMap((which) => {
       const version = charts[which]?.version
-      return version === undefined || !isBefore(version, [1, 19, 5])
+      return version === undefined || !isOlder(version, '1.19.5')
         ? []
         : [fault('chart-too-old', [...path, 'charts', which, 'version'], `the chart ${which === 'operator' ? 'rook-ceph' : 'rook-ceph-cluster'} ${version} is from before v1.19.5, when Rook still installed the CSI drivers itself: beside those of the plan there would be two of each`, 'write v1.19.5 or later, or leave the version out')]
     })
     const [operator, cluster] = [charts.operator?.version, charts.cluster?.version]
-    const apart = deliverCluster === 'chart' && operator !== cluster && isBefore(operator ?? pinned, numbersOf(cluster ?? pinned))
+    const apart = deliverCluster === 'chart' && operator !== cluster && isOlder(operator ?? pinned, cluster ?? pinned)
     return apart ? [...old, fault('charts-apart', [...path, 'charts', 'cluster', 'version'], `the chart of the cluster (${cluster ?? `${pinned}, the default`}) is newer than that of the operator (${operator ?? `${pinned}, the default`}), which would not know its fields`, 'give both one version')] : old
   })
-
-function numbersOf(version: string): readonly number[] {
-  return (/(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number)
-}
-
-function isBefore(version: string, other: readonly number[]): boolean {
-  const numbers = numbersOf(version)
-  const at = numbers.findIndex((number, index) => number !== other[index])
-  return at !== -1 && (numbers[at] ?? 0) < (other[at] ?? 0)
-}
 
 const oldestKubernetes = 31
 

@@ -1,5 +1,6 @@
 /** CephCluster. Sources: Rook 1.20, ceph-cluster-crd, and the rules of its CRD (dataDirHostPath, network.provider). */
 import { valueAt } from '../../spec/value-at.ts'
+import { isOlder } from '../../spec/version-order.ts'
 import type { KubernetesObject } from '../plan.ts'
 import type { Difference } from './differences.ts'
 import { destroys, interrupting, migrate, recreate, safe, told, type Rule } from './rule.ts'
@@ -42,8 +43,8 @@ function deviceClass({ before, after }: Difference, { after: object }: { readonl
 
 function image({ before, after }: Difference): Verdict {
   const [had, wanted] = [versionIn(before), versionIn(after)]
-  if (had !== undefined && wanted !== undefined && wanted[0] < had[0]) return migrate(`Ceph ${wanted.join('.')} cannot read the stores of Ceph ${had.join('.')}: there is no way back to an older major version but a new cluster and a copy`)
-  const back = had !== undefined && wanted !== undefined && older(wanted, had)
+  if (had !== undefined && wanted !== undefined && majorOf(wanted) < majorOf(had)) return migrate(`Ceph ${wanted} cannot read the stores of Ceph ${had}: there is no way back to an older major version but a new cluster and a copy`)
+  const back = had !== undefined && wanted !== undefined && isOlder(wanted, had)
   return safe(`the daemons are replaced one by one, ${told(before)} by ${told(after)}, each when the cluster is clean${back ? '; going back within a major version is not tested upstream' : ''}`)
 }
 
@@ -52,16 +53,13 @@ function keysOf(...configs: readonly unknown[]): readonly string[] {
   return configs.flatMap((config) => (typeof config === 'object' && config !== null ? Object.keys(config) : []))
 }
 
-type Version = readonly [number, number, number]
-
-function versionIn(image: unknown): Version | undefined {
-  const found = /:v?(\d+)\.(\d+)\.(\d+)/.exec(String(image))
-  return found === null ? undefined : [Number(found[1]), Number(found[2]), Number(found[3])]
+/** Without what stands behind it in the tag, e.g. the day of the build. */
+function versionIn(image: unknown): string | undefined {
+  return /:v?(\d+\.\d+\.\d+)/.exec(String(image))?.[1]
 }
 
-function older(one: Version, other: Version): boolean {
-  const at = one.findIndex((part, index) => part !== other[index])
-  return at !== -1 && (one[at] ?? 0) < (other[at] ?? 0)
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10)
 }
 
 function lastName(field: string): string {

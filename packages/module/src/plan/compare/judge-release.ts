@@ -1,10 +1,11 @@
 /** Releases of Helm charts: their version, and values that hold objects which are judged as objects. */
 import { valueAt } from '../../spec/value-at.ts'
+import { compareVersions } from '../../spec/version-order.ts'
 import type { HelmRelease, KubernetesObject } from '../plan.ts'
 import { differences, type Difference } from './differences.ts'
 import { together, type Verdict } from './effect.ts'
 import { judgeUpdate } from './judge.ts'
-import { destroys, interrupting, recreate, safe, told } from './rule.ts'
+import { destroys, interrupting, recreate, safe } from './rule.ts'
 
 export type ReleaseContent = Pick<HelmRelease, 'name' | 'namespace' | 'chart' | 'values'>
 
@@ -38,19 +39,4 @@ export function judgeReleaseRemoval({ name, chart, crds, holdsData, losing }: Pi
   if (holdsData) return destroys(gone)
   if (crds.length > 0) return interrupting(recreate(`${gone}; definitions that the chart does not mark to be kept go, and their objects with them: ${crds.join(', ')}`))
   return interrupting(recreate(gone))
-}
-
-/** Below zero when `one` is older. Versions of charts are semantic ones, with or without a v; what is none is compared as text. */
-export function compareVersions(one: string, other: string): number {
-  const [left, right] = [partsOf(one), partsOf(other)]
-  if (left === undefined || right === undefined) return told(one).localeCompare(other)
-  for (let at = 0; at < 3; at++) if (left.numbers[at] !== right.numbers[at]) return (left.numbers[at] ?? 0) - (right.numbers[at] ?? 0)
-  if (left.pre === right.pre) return 0
-  // A version without a pre-release is newer than one with (semver.org, 11).
-  return left.pre === '' ? 1 : right.pre === '' ? -1 : left.pre.localeCompare(right.pre, 'en', { numeric: true })
-}
-
-function partsOf(version: string): { readonly numbers: readonly number[]; readonly pre: string } | undefined {
-  const found = /^v?(\d+)\.(\d+)\.(\d+)(?:-([^+]+))?(?:\+.*)?$/.exec(version)
-  return found === null ? undefined : { numbers: [Number(found[1]), Number(found[2]), Number(found[3])], pre: found[4] ?? '' }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { HelmRelease, KubernetesObject } from '../plan.ts'
 import { differences } from './differences.ts'
 import { judgeRemoval, judgeRename, judgeUpdate } from './judge.ts'
-import { compareVersions, judgeRelease, judgeReleaseRemoval } from './judge-release.ts'
+import { judgeRelease, judgeReleaseRemoval } from './judge-release.ts'
 
 type Spec = Readonly<Record<string, unknown>>
 const rook = (kind: string, spec: Spec): KubernetesObject => ({ apiVersion: 'ceph.rook.io/v1', kind, metadata: { name: 'x', namespace: 'rook-ceph' }, spec })
@@ -133,11 +133,6 @@ test('a CephCluster in the values of its chart is judged as one', () => {
 
 test('an uninstalled release is data when it says so', () => {
   expect([judgeReleaseRemoval(release()).effect, judgeReleaseRemoval(release({ holdsData: true })).effect]).toEqual(['recreate', 'destroys-data'])
-})
-
-test('versions are compared as versions', () => {
-  const order = ['1.0.4', 'v1.9.0', '1.10.0-rc.2', '1.10.0-rc.10', 'v1.10.0', '1.10.1+build']
-  expect(order.toReversed().toSorted(compareVersions)).toEqual(order)
 })
 
 test('a driver’s configuration that somebody broke by hand is set back, and is no error', () => {
