@@ -197,3 +197,25 @@ test('who may read and not write sees the drift, too', () =>
     expect(drifts).toMatchObject([{ id: config.id, fields: [{ field: 'data.mode', declared: 'fast', living: 'slow', by: { manager: 'kubectl-edit' } }] }])
     expect(unknown).toEqual([])
   }))
+
+test('a Secret that an apply has made, or that must be there, is missed when it is gone, and its content is told nobody', () =>
+  onStage(async (stage) => {
+    const { client } = stage
+    const wanted: Plan = {
+      ...plan([config]),
+      secrets: [{ namespace, name: 'made', key: 'password', source: { from: 'environment', variable: 'X' }, reason: 'opens the backups', before: [] }, { namespace, name: 'half', key: 'password', source: { from: 'environment', variable: 'X' }, reason: 'opens the backups', before: [] }],
+      needs: [{ kind: 'Secret', namespace, name: 'given', reason: 'the driver’s token' }],
+    }
+    await applyPlan(plan([config]), { client })
+    for (const name of ['made', 'half', 'given']) await client.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data: { [name === 'half' ? 'other' : 'password']: 'Y2FuYXJ5' } })
+    const some = await findDrift(wanted, { client })
+    expect(some.drifts).toEqual([{ id: `Secret/${namespace}/half`, kind: 'changed', sentence: 'is there without password', fields: [] }])
+    for (const name of ['made', 'given']) await client.remove({ apiVersion: 'v1', kind: 'Secret', namespace, name })
+    const { drifts } = await findDrift(wanted, { client })
+    expect(drifts.map(({ id, kind, sentence }) => [id, kind, sentence])).toEqual([
+      [`Secret/${namespace}/made`, 'missing', 'is gone: opens the backups'],
+      [`Secret/${namespace}/half`, 'changed', 'is there without password'],
+      [`Secret/${namespace}/given`, 'missing', 'must be there and is not: the driver’s token'],
+    ])
+    expect(JSON.stringify([some, drifts])).not.toMatch(/canary|Y2FuYXJ5/)
+  }))

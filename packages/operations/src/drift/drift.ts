@@ -1,6 +1,6 @@
 /** Declared against living: what somebody changed, took away or left behind. Asks only; a dry run tells what an apply would set back. */
 import { isStorageError } from '@stowage/core'
-import type { KubernetesClient } from '@stowage/kubernetes'
+import type { KubernetesClient, ObjectRef } from '@stowage/kubernetes'
 import type { Difference, HelmRelease, Plan, PlannedObject } from '@stowage/module'
 import { foreignDefinition } from '../apply/foreign-definition.ts'
 import { InventoryStore } from '../apply/inventory-store.ts'
@@ -11,6 +11,7 @@ import { refOfEntry } from '../apply/prune.ts'
 import { compareRelease } from '../apply/releases/decide.ts'
 import { Helm } from '../apply/releases/helm.ts'
 import type { HelmAccess } from '../apply/releases/helm.ts'
+import { groupSecrets } from '../apply/secrets/secret-content.ts'
 import { declaredDifferences } from '../plan/declared-differences.ts'
 import { inBatches } from '../plan/in-batches.ts'
 import { driftedFields, othersFields } from './object-drift.ts'
@@ -61,7 +62,8 @@ export async function findDrift(plan: Plan, { client, helm, signal = new AbortCo
     const live = await client.find(refOfEntry(entry), { signal })
     return live === undefined ? {} : { drift: { id: entry.id, kind: 'extra', sentence: 'an earlier apply made it, it is no longer declared, and it is still there', fields: [] } }
   })
-  const seen = [...releases, ...objects, ...extra]
+  const beside = await inBatches(besides(plan), (wanted) => besideSeen(wanted, client, signal))
+  const seen = [...releases, ...objects, ...beside, ...extra]
   return {
     server: client.server,
     takenAt: new Date(client.clock.now()).toISOString(),
@@ -70,6 +72,33 @@ export async function findDrift(plan: Plan, { client, helm, signal = new AbortCo
     others: Object.fromEntries(seen.flatMap(({ others }) => (others === undefined ? [] : [others]))),
     foreign: seen.flatMap(({ foreign }) => foreign ?? []),
     unknown: seen.flatMap(({ unknown }) => unknown ?? []),
+  }
+}
+
+/** What the plan lives on and does not hold as an object: Secrets that an apply makes, and what must be there already. */
+interface Beside {
+  readonly ref: ObjectRef
+  /** Of a Secret; what they hold is neither compared nor told. */
+  readonly keys: readonly string[]
+  readonly sentence: string
+}
+
+function besides({ secrets, needs }: Plan): readonly Beside[] {
+  const made = groupSecrets(secrets).map(({ namespace, name, sources }): Beside => ({ ref: { apiVersion: 'v1', kind: 'Secret', namespace, name }, keys: sources.map(({ key }) => key), sentence: `is gone: ${sources.map(({ reason }) => reason).join('; ')}` }))
+  const given = needs.map(({ kind, name, namespace, reason }): Beside => ({ ref: { apiVersion: 'v1', kind, name, ...(namespace !== undefined && { namespace }) }, keys: [], sentence: `must be there and is not: ${reason}` }))
+  return [...made, ...given]
+}
+
+async function besideSeen({ ref, keys, sentence }: Beside, client: KubernetesClient, signal: AbortSignal): Promise<Seen> {
+  const id = [ref.kind, ref.namespace, ref.name].filter((part) => part !== undefined).join('/')
+  try {
+    const live = await client.find<{ readonly data?: Readonly<Record<string, string>> }>(ref, { signal })
+    if (live === undefined) return { drift: { id, kind: 'missing', sentence, fields: [] } }
+    const gone = keys.filter((key) => live.data?.[key] === undefined)
+    return gone.length === 0 ? {} : { drift: { id, kind: 'changed', sentence: `is there without ${gone.join(', ')}`, fields: [] } }
+  } catch (error) {
+    if (!isStorageError(error)) throw error
+    return { unknown: `${id}: ${error.message}` }
   }
 }
 
