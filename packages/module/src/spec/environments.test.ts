@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDeclaration } from './read.ts'
+import { readDeclaration, readValue } from './read.ts'
 
 const text = `apiVersion: stowage.dev/v1alpha1
 kind: Storage
@@ -50,4 +50,19 @@ test('overlays may stand in a file of their own', () => {
   const { spec, findings } = readDeclaration([{ file: 'a.yaml', text }, { file: 'b.yaml', text: overlay }], { environment: 'tiny' })
   expect(findings).toEqual([])
   expect(spec?.namespace).toBe('tiny')
+})
+
+test('a secret in the text of one environment is found whichever is asked for', () => {
+  const value = {
+    apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' },
+    spec: { backends: { disk: { local: { path: '/var/x' } } }, classes: { dirs: { backend: 'disk' } } },
+    environments: { prod: { spec: {} }, dev: { spec: { backends: { disk: { password: 'hunter2' } } } } },
+  }
+  for (const environment of ['prod', 'dev', undefined]) {
+    const { findings, spec } = readValue(value, environment === undefined ? {} : { environment })
+    expect(spec).toBeUndefined()
+    expect(findings.map(({ rule }) => rule)).toContain('secret-in-text')
+  }
+  const { environments: { prod }, ...rest } = value
+  expect(readValue({ ...rest, environments: { prod } }, { environment: 'prod' })).toMatchObject({ findings: [], spec: { name: 'x' } })
 })

@@ -2,6 +2,7 @@
 import { isMap, StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
+import { secretsStayOutside } from '../checks/no-secrets-in-text.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
 import { declaredFacts } from '../facts/written-facts.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
@@ -105,13 +106,18 @@ function readTree(value: unknown, locate: Locate, before: readonly Finding[], un
   const wanted = options.environment
   if (wanted === undefined) return names.reduce((sofar, name) => together(sofar, readInEnvironment(value, name, locate, unparsable, options)), base)
   if (!names.includes(wanted)) return { findings: [...base.findings, placed(unknownEnvironment(wanted, names), locate)], unparsable }
-  return readInEnvironment(value, wanted, locate, unparsable, options, before)
+  return together(readInEnvironment(value, wanted, locate, unparsable, options, before), { findings: secretsElsewhere(value, locate), unparsable })
+}
+
+/** Whichever environment is asked for: the text holds all of them. */
+function secretsElsewhere({ environments }: Readonly<Record<string, unknown>>, locate: Locate): readonly Finding[] {
+  return secretsStayOutside({ draft: {}, raw: { environments }, facts: noFacts, strictFacts: false }).map((finding) => placed(finding, locate))
 }
 
 /** The declaration itself, and what is wrong with it in an environment. */
 function together(base: ReadDeclaration, { findings: more, spec }: ReadDeclaration): ReadDeclaration {
   const findings = union(base.findings, more)
-  return spec === undefined ? { findings, unparsable: base.unparsable } : { ...base, findings }
+  return spec === undefined && more.some(({ severity }) => severity === 'error') ? { findings, unparsable: base.unparsable } : { ...base, findings }
 }
 
 function readInEnvironment(value: Readonly<Record<string, unknown>>, name: string, locate: Locate, unparsable: boolean, options: ReadOptions, before: readonly Finding[] = []): ReadDeclaration {
