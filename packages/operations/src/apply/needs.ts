@@ -21,7 +21,7 @@ export function needsStep(client: KubernetesClient, needs: readonly NeededObject
   }
 }
 
-function refOfNeed({ kind, name, namespace }: NeededObject): ObjectRef {
+export function refOfNeed({ kind, name, namespace }: NeededObject): ObjectRef {
   return { apiVersion: kind === 'CustomResourceDefinition' ? 'apiextensions.k8s.io/v1' : 'v1', kind, name, ...(namespace !== undefined && { namespace }) }
 }
 

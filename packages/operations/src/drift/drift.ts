@@ -7,6 +7,7 @@ import { InventoryStore } from '../apply/inventory-store.ts'
 import { entriesOf, leftovers, releaseKind } from '../apply/inventory.ts'
 import { isOurs, lookAtLive } from '../apply/live-look.ts'
 import type { LiveLook } from '../apply/live-look.ts'
+import { refOfNeed } from '../apply/needs.ts'
 import { refOfEntry } from '../apply/prune.ts'
 import { compareRelease } from '../apply/releases/decide.ts'
 import { Helm } from '../apply/releases/helm.ts'
@@ -85,7 +86,7 @@ interface Beside {
 
 function besides({ secrets, needs }: Plan): readonly Beside[] {
   const made = groupSecrets(secrets).map(({ namespace, name, sources }): Beside => ({ ref: { apiVersion: 'v1', kind: 'Secret', namespace, name }, keys: sources.map(({ key }) => key), sentence: `is gone: ${sources.map(({ reason }) => reason).join('; ')}` }))
-  const given = needs.map(({ kind, name, namespace, reason }): Beside => ({ ref: { apiVersion: 'v1', kind, name, ...(namespace !== undefined && { namespace }) }, keys: [], sentence: `must be there and is not: ${reason}` }))
+  const given = needs.map((need): Beside => ({ ref: refOfNeed(need), keys: [], sentence: `must be there and is not: ${need.reason}` }))
   return [...made, ...given]
 }
 
