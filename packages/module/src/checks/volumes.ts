@@ -67,10 +67,10 @@ export const claimsAndDisksAreUnique: Check = (subject) => {
   ])
 }
 
-/** Ids of local volumes are made of the directory; the driver takes one spelling of each, and refuses the others. */
+/** Ids of local volumes are made of the directory; the driver takes one spelling of each, and refuses the others. A slash at the end is taken off. */
 export const directoriesHaveOneSpelling: Check = (subject) =>
   volumesOf(subject).flatMap(([name, volume]) =>
-    kindOfVolume(subject, volume) === 'local' && volume.path !== undefined && volume.path !== plainPath(volume.path)
+    kindOfVolume(subject, volume) === 'local' && volume.path !== undefined && volume.path.replace(/\/$/, '') !== plainPath(volume.path)
       ? [fault('invalid-value', ['spec', 'volumes', name, 'path'], `path ${volume.path} of volume ${name} is not spelled as the driver takes it`, `write ${plainPath(volume.path)}`)]
       : [],
   )

@@ -43,7 +43,7 @@ test.each([
   ['no source', { other: {} }, ['secret-without-source secrets.other']],
   ['a key is missing', { 'proxmox-csi': { file: { token_id: 'x' } } }, ['secret-lacks-key secrets.proxmox-csi']],
   ['a namespace too far', { 'proxmox-csi': { namespace: 'elsewhere', file: { token_id: 'x' } } }, ['secret-elsewhere secrets.proxmox-csi.namespace']],
-  ['content instead of the name of a variable', { other: { environment: { a: 'hunter2 is my password' } } }, ['invalid-value secrets.other.environment.a']],
+  ['content instead of the name of a variable', { other: { environment: { a: 'hunter2 is my password' } } }, ['secret-in-text secrets.other.environment.a']],
 ])('%s', (_, secrets, expected) => {
   expect(found(secrets)).toEqual(expected)
 })
