@@ -2,9 +2,10 @@
 import { isMap, StorageError, type Finding } from '@stowage/core'
 import type { Subject } from '../checks/check.ts'
 import { runChecks } from '../checks/index.ts'
+import { knownFacts } from '../checks/known-facts.ts'
 import { secretsStayOutside } from '../checks/no-secrets-in-text.ts'
 import { noFacts, type Facts } from '../facts/facts.ts'
-import { declaredFacts } from '../facts/written-facts.ts'
+import { beforeTheFirstSyntaxFault, inOrder, placed, union, withoutRepeats } from './arrange-findings.ts'
 import { environmentNames, inEnvironment, locateInEnvironment, unknownEnvironment } from './environments.ts'
 import { issueToFindings } from './issue-to-finding.ts'
 import { mergeDocuments } from './merge.ts'
@@ -65,21 +66,6 @@ function readKeeping(keep: Keep, sources: readonly SourceText[], options: ReadOp
   return { ...read, findings: inOrder(beforeTheFirstSyntaxFault(read.findings), sources) }
 }
 
-/** What follows a syntax fault was probably misread; its findings would lead astray. Tabs and names given twice were understood. */
-function beforeTheFirstSyntaxFault(findings: readonly Finding[]): readonly Finding[] {
-  const broken = new Map<string, number>()
-  for (const { rule, position } of findings) {
-    if (rule === 'yaml-syntax' && position !== undefined) broken.set(position.file, Math.min(position.line, broken.get(position.file) ?? position.line))
-  }
-  if (broken.size === 0) return findings
-  return findings.filter(({ rule, position }) => rule.startsWith('yaml-') || (rule !== 'missing-field' && position !== undefined && position.line < (broken.get(position.file) ?? Number.POSITIVE_INFINITY)))
-}
-
-function union(some: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
-  const identity = ({ rule, message, position }: Finding): string => JSON.stringify([rule, message, position])
-  return [...new Map([...some, ...others].map((finding) => [identity(finding), finding])).values()]
-}
-
 /** The same for a value that was never text, e.g. from TypeScript. */
 export function readValue(value: unknown, options: ReadOptions = {}): ReadDeclaration {
   return readTree(value, () => undefined, [], false, options)
@@ -129,18 +115,14 @@ function readOne(value: Readonly<Record<string, unknown>>, locate: Locate, befor
   const parsed = declarationSchema.safeParse(value, { jitless: volumesIn(value) < 500 })
   const schemaFindings = (parsed.error?.issues ?? []).flatMap((issue) => issueToFindings(issue, value))
   const draft: Draft = parsed.success ? parsed.data : readable(value, schemaFindings)
+  const subject = subjectOf(draft, value, options)
   // What is written, but wrongly, was cut out and is reported already: it is not missing.
-  const checked = runChecks(subjectOf(draft, value, options))
+  const checked = runChecks(subject)
     .filter(({ rule, path }) => !rule.startsWith('missing-') || valueAt(value, path) === undefined)
     .map((finding): Finding => (options.proofs === 'warn' && finding.verdict !== undefined && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding))
   const findings = [...before, ...withoutRepeats([...schemaFindings, ...checked]).map((finding) => placed(finding, locate))]
   const valid = parsed.success && findings.every(({ severity }) => severity !== 'error')
-  return { ...(valid ? { spec: resolve(parsed.data, knownFacts(parsed.data, options)), declaration: parsed.data } : {}), findings, unparsable }
-}
-
-/** Those of the declaration itself, and those that came beside it. */
-function knownFacts({ spec }: Declaration, { facts = noFacts }: ReadOptions): Facts {
-  return [...declaredFacts(spec.facts), ...facts]
+  return { ...(valid ? { spec: resolve(parsed.data, knownFacts(subject)), declaration: parsed.data } : {}), findings, unparsable }
 }
 
 function subjectOf(draft: Draft, raw: unknown, { facts = noFacts, strictFacts = false, today }: ReadOptions): Subject {
@@ -164,37 +146,6 @@ function cutsFor(path: Finding['path'], tree: unknown): readonly Finding['path']
   if (path[1] === 'backup') return []
   const insideEntry = path.length > 5 || (path[1] !== 'backends' && path.length > 4)
   return insideEntry ? [path.slice(0, -1)] : []
-}
-
-/** A secret is named once, whatever else is wrong with the key that it stands under, and so is every other fault. */
-function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
-  const secrets = new Set(findings.filter(({ rule }) => rule === 'secret-in-text').map(({ path }) => path.join('\0')))
-  const seen = new Set<string>()
-  return findings.filter(({ rule, path }) => {
-    const place = path.join('\0')
-    if (rule !== 'secret-in-text' && secrets.has(place)) return false
-    const known = seen.has(`${rule}\0${place}`)
-    seen.add(`${rule}\0${place}`)
-    return !known
-  })
-}
-
-const atTheKey = new Set(['unknown-key', 'duplicate-name', 'invalid-name', 'secret-in-text', 'foreign-parameter', 'foreign-field'])
-
-function placed(finding: Finding, locate: Locate): Finding {
-  const position = locate(finding.path, atTheKey.has(finding.rule) ? 'key' : 'value')
-  return position === undefined ? finding : { ...finding, position }
-}
-
-/** As the files were named, and within one as it is read. What has no place comes last. */
-function inOrder(findings: readonly Finding[], sources: readonly SourceText[]): readonly Finding[] {
-  const files = sources.map(({ file }) => file)
-  const rank = ({ position }: Finding): readonly number[] =>
-    position === undefined ? [files.length, 0, 0] : [files.indexOf(position.file), position.line, position.column]
-  return findings
-    .map((finding) => ({ finding, rank: rank(finding) }))
-    .toSorted((a, b) => a.rank.reduce((order, part, index) => order || part - (b.rank[index] ?? 0), 0))
-    .map(({ finding }) => finding)
 }
 
 function emptyText(sources: readonly SourceText[]): Finding {

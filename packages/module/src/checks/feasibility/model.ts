@@ -1,4 +1,5 @@
 /** What the proofs read of a declaration: a Ceph cluster, its hosts and devices, its pools. Read leniently: what is faulty is reported elsewhere. */
+import { isMap } from '@stowage/core'
 import { isOpaque } from '../../spec/opaque-leaf.ts'
 import { valueAt } from '../../spec/value-at.ts'
 
@@ -73,7 +74,7 @@ export interface FilesystemModel {
 export function cephModels(spec: unknown): readonly CephModel[] {
   return entries(valueAt(spec, ['backends'])).flatMap(([backend, declared]) => {
     const rook = valueAt(declared, ['rookCeph'])
-    return isMap(rook) ? [modelOf(backend, rook, spec)] : []
+    return isKnownMap(rook) ? [modelOf(backend, rook, spec)] : []
   })
 }
 
@@ -93,7 +94,7 @@ function modelOf(backend: string, rook: Tree, spec: unknown): CephModel {
     hostNetwork: valueAt(rook, ['network', 'provider']) === 'host',
     networkFeatures: features,
     nearFullRatio: numberAt(rook, ['storage', 'nearFullRatio']) ?? 0.85,
-    pools: [...filesystems.flatMap(poolsOfFilesystem), ...(isMap(valueAt(rook, ['mgrPool'])) ? [poolOf('.mgr', valueAt(rook, ['mgrPool']), [...path, 'mgrPool'])] : []), ...blockPools.map(({ name, path: at, tree }) => poolOf(name, tree, at))],
+    pools: [...filesystems.flatMap(poolsOfFilesystem), ...(isKnownMap(valueAt(rook, ['mgrPool'])) ? [poolOf('.mgr', valueAt(rook, ['mgrPool']), [...path, 'mgrPool'])] : []), ...blockPools.map(({ name, path: at, tree }) => poolOf(name, tree, at))],
     filesystems: filesystems.map(({ name, path: at, tree }) => ({
       name,
       path: at,
@@ -157,7 +158,7 @@ function declaredIn(rook: Tree, section: string, path: Path): readonly Declared[
 function inClasses(spec: unknown, backend: string, field: string): readonly Declared[] {
   return entries(valueAt(spec, ['classes'])).flatMap(([className, declared]) => {
     const tree = valueAt(declared, [field])
-    if (valueAt(declared, ['backend']) !== backend || !isMap(tree)) return []
+    if (valueAt(declared, ['backend']) !== backend || !isKnownMap(tree)) return []
     return [{ name: textAt(tree, ['name']) ?? className, path: ['spec', 'classes', className, field], tree }]
   })
 }
@@ -209,12 +210,13 @@ function poolOf(name: string, tree: unknown, path: Path): PoolModel {
 
 type Tree = Readonly<Record<string, unknown>>
 
-export function isMap(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isOpaque(value)
+/** A map whose fields are known: a value that a program brings later is none. */
+function isKnownMap(value: unknown): value is Tree {
+  return isMap(value) && !isOpaque(value)
 }
 
 function entries(value: unknown): readonly (readonly [string, unknown])[] {
-  return isMap(value) ? Object.entries(value) : []
+  return isKnownMap(value) ? Object.entries(value) : []
 }
 
 function items(value: unknown): readonly (readonly [number, unknown])[] {
