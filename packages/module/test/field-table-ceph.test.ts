@@ -1,6 +1,5 @@
 /** Every field that can be declared of Ceph lands somewhere: each is changed, and the plan must change with it. */
 import { crdsOf } from '@stowage/wire/crds'
-import { faultsOfObject, RuleBook } from '@stowage/wire/structural-schema'
 import { expect, test } from 'vitest'
 import { planStorage } from '../src/plan/plan-storage.ts'
 import type { Plan } from '../src/plan/plan.ts'
@@ -9,6 +8,7 @@ import { noFacts } from '../src/facts/facts.ts'
 import { cephParameters, cephSchema, rookCephSchema } from '../src/spec/schema/ceph.ts'
 import { declarationSchema } from '../src/spec/schema/declaration.ts'
 import { planDifferences } from './plan-differences.ts'
+import { refusals } from './refusals.ts'
 import { fieldSamples, type FieldSample } from './schema-samples.ts'
 
 type Around = (value: unknown, field: string) => { readonly backend: object; readonly classes: object }
@@ -53,27 +53,16 @@ test.each(tables.flatMap(([where, samples, around]) => samples.map((sample) => [
 })
 
 const definitions = [...(await crdsOf('rook')), ...(await crdsOf('ceph-csi-operator'))]
-const rules = new RuleBook()
-
-/** What a strict API server with the pinned definitions says of the Ceph objects of a plan. */
-function refusals({ objects }: Plan): readonly string[] {
-  return objects.flatMap(({ id, object }) => {
-    const definition = definitions.find(({ spec }) => spec.names.kind === object.kind && object.apiVersion.startsWith(`${spec.group}/`))
-    if (definition === undefined) return []
-    const { unknown, faults } = faultsOfObject(definition, JSON.parse(JSON.stringify(object)), rules)
-    return [...unknown.map((path) => `${id}: ${path} is not known`), ...faults.map(({ message }) => `${id}: ${message}`)]
-  })
-}
 
 test.each(tables)('whatever of %s is declared, the definitions know every field that is emitted', (_, samples, around) => {
-  expect(samples.flatMap(({ field, values }) => values.flatMap((value) => refusals(planOf(around(value, field))).map((said) => `${field}: ${said}`)))).toEqual([])
+  expect(samples.flatMap(({ field, values }) => values.flatMap((value) => refusals(definitions, planOf(around(value, field))).map((said) => `${field}: ${said}`)))).toEqual([])
 })
 
 test('the definitions refuse what they do not know, so that the test above can fail', () => {
   const { objects } = planOf(inRook({}, ''))
   const cluster = objects.find(({ object }) => object.kind === 'CephCluster')
   if (cluster === undefined) throw new Error('no CephCluster')
-  expect(refusals({ ...planOf(inRook({}, '')), objects: [{ ...cluster, object: { ...cluster.object, spec: { mon: { cuont: 3, count: 10 } } } }] })).toHaveLength(2)
+  expect(refusals(definitions, { ...planOf(inRook({}, '')), objects: [{ ...cluster, object: { ...cluster.object, spec: { mon: { cuont: 3, count: 10 } } } }] })).toHaveLength(2)
 })
 
 /** Below these, what is declared is handed on field by field as it stands; one row says so. Placement is one schema for all daemons. */

@@ -1,9 +1,8 @@
 /** The namespace controller: one that is deleted is emptied, and then it goes. */
 import type { Api } from '../api/api.ts'
-import { ApiStatusError } from '../api/api.ts'
-import type { KubeObject } from '../api/api.ts'
 import { queueOf } from './controller.ts'
 import type { StartController } from './controller.ts'
+import { listKnown } from './list-known.ts'
 import type { Namespace } from './objects.ts'
 import { isDeleted, keyOf } from './objects.ts'
 import { change, changeStatus, remove } from './write.ts'
@@ -41,16 +40,6 @@ function empty(api: Api, namespace: string): boolean {
     }
   }
   return left === 0
-}
-
-/** A kind that this API does not have holds nothing. */
-function listKnown(api: Api, resource: string, namespace: string): readonly KubeObject[] {
-  try {
-    return api.list(resource, { namespace })
-  } catch (error) {
-    if (error instanceof ApiStatusError && error.code === 404) return []
-    throw error
-  }
 }
 
 /** Takes the finalizer `kubernetes` from the spec; then the object may go. */

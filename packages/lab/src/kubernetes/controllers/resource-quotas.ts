@@ -6,11 +6,11 @@ import { amountsOf, plus, written, zero } from '../api/quota/amounts.ts'
 import type { Amounts } from '../api/quota/amounts.ts'
 import { resourcesCountedBy, usageOf } from '../api/quota/usage.ts'
 import type { Api, KubeObject } from '../api/api.ts'
-import { ApiStatusError } from '../api/api.ts'
 import { frozenObject } from '../api/json.ts'
 import { every, queueOf } from './controller.ts'
 import type { StartController } from './controller.ts'
 import { Informer } from './informer.ts'
+import { listKnown } from './list-known.ts'
 import { isDeleted, joinKey, keyOf } from './objects.ts'
 import { changeStatus } from './write.ts'
 
@@ -60,15 +60,5 @@ function addTo(sum: Map<string, ReturnType<typeof plus>>, usage: Amounts): void 
   for (const [key, value] of usage) {
     const before = sum.get(key)
     if (before !== undefined) sum.set(key, plus(before, value))
-  }
-}
-
-/** A kind that this API does not have is used by nobody. */
-function listKnown(api: Api, resource: string, namespace: string): readonly KubeObject[] {
-  try {
-    return api.list(resource, { namespace })
-  } catch (error) {
-    if (error instanceof ApiStatusError && error.code === 404) return []
-    throw error
   }
 }
