@@ -11,7 +11,8 @@ export function storageClass(spec: Spec, declared: ClassSpec): KubernetesObject 
     kind: 'StorageClass',
     metadata: {
       name: declared.name,
-      labels: { ...labelsOf(spec, 'class'), ...declared.labels },
+      // Ours last: they say whose it is, and an apply looks for them.
+      labels: { ...declared.labels, ...labelsOf(spec, 'class') },
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     provisioner: declared.driverName,
