@@ -1,8 +1,10 @@
 /** The command tree, on commander. Only the command that is asked for is loaded; the others are their names and summaries. */
+import { FileFailure } from '@stowage/effects'
 import { stowageVersion } from '@stowage/module/version'
 import { Command, CommanderError } from 'commander'
 import { commandList } from './commands/command-list.ts'
 import type { CommandContext } from './commands/command.ts'
+import { fileTrouble } from './output/file-trouble.ts'
 import { exitCodeFor, exitCodes, UsageError } from './output/exit-code.ts'
 import type { Terminal } from './output/terminal.ts'
 
@@ -44,7 +46,7 @@ export async function buildProgram(context: CommandContext, wanted: (name: strin
 function report(error: unknown, { stderr, env }: Terminal): number {
   // Commander has already said what it found.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof FileFailure ? fileTrouble(error) : error instanceof Error ? error.message : String(error)
   stderr(`stowage: ${message}\n`)
   if (error instanceof UsageError) stderr('Run stowage --help for what there is.\n')
   if (error instanceof Error && (env['STOWAGE_DEBUG'] ?? '') !== '') stderr(`${error.stack ?? ''}\n`)

@@ -1,5 +1,6 @@
 /** How a command ends. The same in every command; docs/reference/cli.md has the list for people. */
 import { exitCodeOf, isStorageError } from '@stowage/core'
+import { FileFailure } from '@stowage/effects'
 
 export const exitCodes = {
   ok: 0,
@@ -28,5 +29,7 @@ export class UsageError extends Error {
 
 export function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage
+  // A disk that is full or may not be written is nobody's mistake in the program.
+  if (error instanceof FileFailure) return exitCodes.findings
   return isStorageError(error) ? exitCodeOf[error.kind] : exitCodes.internal
 }
