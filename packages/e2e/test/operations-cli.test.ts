@@ -23,6 +23,8 @@ spec:
 interface Bench {
   readonly store: Store
   readonly run: (...args: readonly string[]) => Promise<Ran>
+  /** Without the declaration. */
+  readonly ask: (...args: readonly string[]) => Promise<Ran>
   readonly declare: (change: (text: string) => string) => Promise<void>
 }
 
@@ -36,7 +38,8 @@ async function onBench(body: (bench: Bench) => Promise<void>): Promise<void> {
   await writeFile(join(cwd, 'kubeconfig'), JSON.stringify(kubeconfig))
   await declare((text) => text)
   try {
-    await body({ store, declare, run: (...args) => stowage([...args, 'storage.yaml'], { cwd, env: { KUBECONFIG: join(cwd, 'kubeconfig') } }) })
+    const ask: Bench['ask'] = (...args) => stowage(args, { cwd, env: { KUBECONFIG: join(cwd, 'kubeconfig') } })
+    await body({ store, declare, ask, run: (...args) => ask(...args, 'storage.yaml') })
   } finally {
     await server.close()
     effects.close()
@@ -88,4 +91,12 @@ test('a cluster that cannot be reached is said in one sentence', () =>
   onBench(async ({ run }) => {
     const { code, stderr } = await run('drift', '--kubeconfig', 'nowhere')
     expect([code, stderr.trim().split('\n').length]).toEqual([4, 1])
+  }))
+
+test('status says the same for --json and -o json, as every command does', () =>
+  onBench(async ({ ask }) => {
+    const [short, long] = [await ask('status', '--json'), await ask('status', '-o', 'json')]
+    expect(JSON.parse(short.stdout)).toMatchObject({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Status' })
+    expect(JSON.parse(long.stdout)).toMatchObject({ kind: 'Status' })
+    expect([short.code, long.code]).toEqual([0, 0])
   }))

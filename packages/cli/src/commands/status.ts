@@ -12,6 +12,7 @@ import { examples, type CommandContext } from './command.ts'
 interface Flags extends ClusterFlags {
   readonly namespace?: string
   readonly output?: string
+  readonly json?: true
   readonly headers: boolean
   readonly watch?: true
 }
@@ -20,20 +21,22 @@ export function configure(command: Command, { terminal, exit }: CommandContext):
   withClusterFlags(command)
     .option('-n, --namespace <name>', 'claims of this namespace only; default all')
     .option('-o, --output <format>', 'wide: volume names too, and nothing cut; or json')
+    .option('--json', 'the same as -o json')
     .option('--no-headers', 'leave out the headings')
     .option('-w, --watch', 'show it again every two seconds, until Ctrl-C')
     .addHelpText('after', examples(['stowage status', 'every claim and volume'], ['stowage status -n garage -o wide', 'one namespace, with volume names'], ['stowage status -o json', 'as data']))
     .action(async (flags: Flags) => {
       if (flags.output !== undefined && flags.output !== 'wide' && flags.output !== 'json') throw new UsageError(`--output ${flags.output} is not known; there are wide and json`)
+      const asJson = flags.json === true || flags.output === 'json'
       const { client, effects } = await connect(flags, terminal)
       const interrupt = untilInterrupted()
       try {
         do {
           const status = statusOf(await observe(client, flags.namespace === undefined ? {} : { namespace: flags.namespace }))
-          if (flags.output === 'json') terminal.stdout(json('Status', status))
+          if (asJson) terminal.stdout(json('Status', status))
           else terminal.stdout(flags.headers ? statusText(status, terminal, flags.output === 'wide') : rowsOnly(statusTable(status, { wide: flags.output === 'wide', headers: false })))
           exit(exitCodes.ok)
-          if (flags.watch === true && flags.output !== 'json') terminal.stdout('\n')
+          if (flags.watch === true && !asJson) terminal.stdout('\n')
           if (flags.watch === true) await effects.clock.sleep(2000, interrupt.signal).catch(() => {})
         } while (flags.watch === true && !interrupt.signal.aborted)
       } finally {

@@ -1,7 +1,7 @@
 /** Turns the schema library's issues into sentences that say what is wrong and what to write. */
 import { didYouMean, nearest, type Finding } from '@stowage/core'
 import type * as z from 'zod'
-import { fieldsAt } from './fields.ts'
+import { fieldsAt, fieldsOf } from './fields.ts'
 import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
@@ -48,11 +48,13 @@ function faultsOfChoice({ errors }: z.core.$ZodIssueInvalidUnion, path: Path, va
 }
 
 function unknownKey(key: string, parent: Path, root: z.core.$ZodType | undefined): Fault {
-  const known = fieldsAt(parent, root).map((field) => field.name)
+  const known = fieldsAt(parent, root)
+  const deeper = known.filter((field) => fieldsOf(field.schema).some((inner) => inner.name === key)).map((field) => `${field.name}.${key}`)
   return {
     rule: 'unknown-key',
     message: `${quote(key)} is not known ${parent.length === 0 ? 'here' : `in ${name(parent)}`}`,
-    remedy: didYouMean(key, known),
+    // `insecure` beside `tls`: the right word, one level too high.
+    remedy: deeper.length === 1 ? `did you mean ${quote(deeper[0])}?` : didYouMean(key, known.map((field) => field.name)),
     path: [...parent, key],
   }
 }

@@ -135,6 +135,12 @@ test('an empty text, a list and a number are not declarations', () => {
   expect(readText('7\n').findings).toMatchObject([{ rule: 'wrong-type' }])
 })
 
+test('a key that is right one level deeper is named with its level, before one that only looks alike', () => {
+  const remedyOf = (spec: object): string | undefined => readValue({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' }, spec: { backends: { disk: { local: { path: '/data' } } }, classes: {}, ...spec } }).findings.find(({ rule }) => rule === 'unknown-key')?.remedy
+  expect(remedyOf({ alerts: true })).toBe('did you mean "monitoring.alerts"?')
+  expect(remedyOf({ backends: { pve: { proxmox: { region: 'pve', endpoints: ['https://pve.example:8006'], credentials: { secretRef: 's' }, insecure: true } } } })).toBe('did you mean "tls.insecure"?')
+})
+
 test('another kind or version is named with what to write', () => {
   expect(faults(minimal.replace('kind: Storage', 'kind: Storag'))).toEqual(['2:7 invalid-value'])
   expect(readText(minimal.replace('kind: Storage', 'kind: Storag')).findings[0]?.remedy).toBe('did you mean "Storage"?')

@@ -203,3 +203,8 @@ test('misspelt values are answered with what was probably meant', () => {
   expect(remedies({ storage: { nodes, config: { encryptDevice: 'true' } } })).toContain('did you mean "encryptedDevice"?')
   expect(remedies({ classes: { x: { backend: 'ceph', fsName: 'sharde' } } })).toContain('did you mean "shared"?')
 })
+
+test('where no pool and no filesystem is declared, nothing can be meant: it is said where to declare one', () => {
+  const { findings } = readValue({ apiVersion: 'stowage.dev/v1alpha1', kind: 'Storage', metadata: { name: 'x' }, spec: { backends: { ceph: { rookCeph: { storage: { nodes } } } }, classes: { images: { backend: 'ceph', pool: 'rbd' }, files: { backend: 'ceph', fsName: 'shared' } } } })
+  expect(findings.flatMap(({ rule, remedy }) => (rule.startsWith('unknown-') ? [remedy] : []))).toEqual(['declare it under spec.backends.ceph.rookCeph.blockPools', 'declare it under spec.backends.ceph.rookCeph.filesystems'])
+})

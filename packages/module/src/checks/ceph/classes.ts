@@ -48,14 +48,19 @@ interface ClassPlace {
 
 function filesystemFaults({ name, path, backend }: ClassPlace, fsName: string | undefined, inPlace: string, pool: string | undefined, known: ReturnType<typeof filesystems>): readonly Fault[] {
   const names = known.map((one) => one.name)
-  if (fsName !== undefined && !names.includes(fsName)) return [fault('unknown-filesystem', [...path, 'fsName'], `class ${name} names the filesystem ${JSON.stringify(fsName)}, which backend ${backend} does not have`, didYouMean(fsName, names))]
+  if (fsName !== undefined && !names.includes(fsName)) return [fault('unknown-filesystem', [...path, 'fsName'], `class ${name} names the filesystem ${JSON.stringify(fsName)}, which backend ${backend} does not have`, orDeclare(fsName, names, `spec.backends.${backend}.rookCeph.filesystems`))]
   const pools = known.find((one) => one.name === (fsName ?? inPlace))?.dataPools ?? []
   if (pool === undefined || pools.some((one) => one.name === pool || one.writtenName === pool)) return []
   return [fault('unknown-pool', [...path, 'pool'], `class ${name} names the pool ${JSON.stringify(pool)}, which is no data pool of filesystem ${fsName ?? inPlace}`, didYouMean(pool, pools.map((one) => one.writtenName ?? one.name)))]
 }
 
 function unknownPool({ name, path, backend }: ClassPlace, key: 'pool' | 'dataPool', pool: string, known: readonly string[]): readonly Fault[] {
-  return known.includes(pool) ? [] : [fault('unknown-pool', [...path, key], `class ${name} names the pool ${JSON.stringify(pool)}, which backend ${backend} does not have`, didYouMean(pool, known))]
+  return known.includes(pool) ? [] : [fault('unknown-pool', [...path, key], `class ${name} names the pool ${JSON.stringify(pool)}, which backend ${backend} does not have`, orDeclare(pool, known, `spec.backends.${backend}.rookCeph.blockPools`))]
+}
+
+/** Where nothing is declared yet, nothing can be meant. */
+function orDeclare(word: string, known: readonly string[], where: string): string {
+  return known.length === 0 ? `declare it under ${where}` : didYouMean(word, known)
 }
 
 /** RBD keeps the head of each image in a replicated pool; erasure-coded ones hold its data only. */
